@@ -1,0 +1,162 @@
+package protocol
+
+// Messages from the client to the server. Each type's comment says what it
+// asks, its typed reply where that is not "ok", and its own errors.
+
+// Hello opens a session or resumes one; it must be the first message. Reply:
+// welcome. Errors: unsupported_version, unauthorized, invalid; the socket is
+// closed after each of them.
+type Hello struct {
+	// Version the client speaks.
+	Version int `json:"version"`
+	// Session is the secret of a session to resume. When it is good, Token
+	// and Name are not looked at.
+	Session string `json:"session,omitempty"`
+	// Cursor is the newest one seen in that session.
+	Cursor Cursor `json:"cursor,omitempty"`
+	// Token is a join token (JWT). Required where the server has keys.
+	Token string `json:"token,omitempty"`
+	// Name signs in without a token, in open mode only; at most MaxName bytes.
+	Name string `json:"name,omitempty"`
+	// Client names the client's software and version, for logs; at most 64 bytes.
+	Client string `json:"client,omitempty"`
+}
+
+// Ping asks whether the server lives. Reply: pong.
+type Ping struct{}
+
+// Bye ends the session for good: its calls end as hung up, its secret is
+// void. The server closes the socket.
+type Bye struct{}
+
+// SetPresence says whether the person is at the device. A user is away when
+// all devices say so.
+type SetPresence struct {
+	Away bool `json:"away"`
+}
+
+// ClearMissed forgets the list of missed calls.
+type ClearMissed struct{}
+
+// Place calls a user. Reply: call. The caller then makes its connection with
+// offer while it rings. Errors: busy (this session has a call), forbidden,
+// draining, invalid. A user nobody knows, or who is not online, is not an
+// error: the call ends as unreachable and is kept as missed.
+type Place struct {
+	// Call is made by the client; repeating it is the same call.
+	Call CallID `json:"call"`
+	// Callee to ring.
+	Callee UserID `json:"callee"`
+	// Video is false for a call by voice.
+	Video bool `json:"video"`
+}
+
+// Ringing acknowledges that this device shows the incoming call. Only then
+// does the caller hear ring-back.
+type Ringing struct {
+	Call CallID `json:"call"`
+}
+
+// Accept takes an incoming call on this device. Media flow at once when this
+// device has made its connection while it rang. Reply: call. Errors: not_found, wrong_state (it has
+// ended, or was answered on another device).
+type Accept struct {
+	Call CallID `json:"call"`
+	// Video is false when the person answers without camera.
+	Video bool `json:"video"`
+}
+
+// Decline refuses an incoming call for all devices of the user. Reply: call.
+type Decline struct {
+	Call CallID `json:"call"`
+	// Note is shown to the caller; at most MaxNote bytes.
+	Note string `json:"note,omitempty"`
+}
+
+// Cancel gives up a call of one's own that has not been answered. Reply: call.
+type Cancel struct {
+	Call CallID `json:"call"`
+}
+
+// HangUp ends an active call of two, or leaves it when it has grown. Reply: call.
+type HangUp struct {
+	Call CallID `json:"call"`
+}
+
+// JoinRoom enters a room by its name, as in the link /r/{name}; the room is
+// made when it is not there. Reply: joined. Errors: busy, forbidden, invalid.
+type JoinRoom struct {
+	// Name of the room: 1 to 64 of a-z, 0-9, "-" and "_".
+	Name string `json:"name"`
+}
+
+// LeaveRoom gives the seat in a room up.
+type LeaveRoom struct {
+	Room RoomID `json:"room"`
+}
+
+// Section says what a send section of the offer is for.
+type Section struct {
+	Mid    string `json:"mid"`
+	Source Source `json:"source"`
+}
+
+// Offer brings the seat's SDP offer: complete or with candidates to follow by
+// candidate. The same generation again is a change on the same connection (an
+// ICE restart, more slots); a higher one is a new PeerConnection. Reply:
+// answer. Errors: bad_sdp, stale, not_found, too_large.
+type Offer struct {
+	Participant ParticipantID `json:"participant"`
+	Generation  uint32        `json:"generation"`
+	SDP         string        `json:"sdp"`
+	// Sections names the source of each sendonly section. All recvonly
+	// sections are slots.
+	Sections []Section `json:"sections"`
+}
+
+// Candidate brings one ICE candidate of the client. Not required: the server
+// finds a client by its checks.
+type Candidate struct {
+	Participant   ParticipantID `json:"participant"`
+	Generation    uint32        `json:"generation"`
+	Candidate     string        `json:"candidate"`
+	SDPMid        string        `json:"sdp_mid,omitempty"`
+	SDPMLineIndex *uint16       `json:"sdp_mline_index,omitempty"`
+}
+
+// Publish says that a source of this seat exists from now on, for a call
+// before accept too (it is then shown to others only after it). Muted is a
+// microphone that is muted or a camera that is off: the server lets none of
+// it pass, whatever the browser still sends.
+type Publish struct {
+	Participant ParticipantID `json:"participant"`
+	Source      Source        `json:"source"`
+	Muted       bool          `json:"muted"`
+	// Width and Height in pixels, for video that is on; 0 where unknown.
+	Width  int `json:"width,omitempty"`
+	Height int `json:"height,omitempty"`
+}
+
+// Unpublish takes a source away (a screen share that ends).
+type Unpublish struct {
+	Participant ParticipantID `json:"participant"`
+	Source      Source        `json:"source"`
+}
+
+// Preference is a wish for one publication.
+type Preference struct {
+	Publication PublicationID `json:"publication"`
+	// Width and Height in device pixels of the place where it is shown;
+	// 0 x 0 means not shown, so nothing is sent.
+	Width  int `json:"width"`
+	Height int `json:"height"`
+	// Priority: larger first when bandwidth is short; 0 is usual.
+	Priority int `json:"priority,omitempty"`
+}
+
+// Prefer says all that the page shows, in order of importance. Without it the
+// server chooses. Each Prefer replaces the one before.
+type Prefer struct {
+	Participant ParticipantID `json:"participant"`
+	Videos      []Preference  `json:"videos"`
+}

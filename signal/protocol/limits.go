@@ -1,0 +1,34 @@
+package protocol
+
+import "time"
+
+// Limits of the protocol. A client may rely on them; those that an operator
+// can change are told in the welcome.
+const (
+	// MaxMessage bytes in any message but offer.
+	MaxMessage = 64 << 10
+	// MaxOfferMessage bytes in an offer message.
+	MaxOfferMessage = 256 << 10
+	// MaxDepth of nested objects and arrays.
+	MaxDepth = 16
+	// MaxName bytes of a user's name, after cutting white space.
+	MaxName = 128
+	// MaxNote bytes of the note given with decline.
+	MaxNote = 256
+	// MaxSections in an SDP offer.
+	MaxSections = 64
+	// MessageRate per second and MessageBurst for one socket. Above it a
+	// message gets rate_limited; ten times the burst above it the socket is
+	// closed.
+	MessageRate  = 20
+	MessageBurst = 100
+	// QueueMessages and QueueBytes may wait for a slow reader; above either
+	// the socket is closed with CloseSlowReader.
+	QueueMessages = 256
+	QueueBytes    = 1 << 20
+	// HelloTimeout is how long a socket may stay silent before hello.
+	HelloTimeout = 5 * time.Second
+	// ReplayEvents are kept for a session to resume; beyond it resume gives a
+	// snapshot.
+	ReplayEvents = 512
+)

@@ -1,0 +1,252 @@
+package protocol
+
+// Messages from the server to the client. Replies answer one request; events
+// tell what happened. Those marked "cursor" are kept for resuming.
+
+// OK is the reply of a request that has no typed one.
+type OK struct{}
+
+// Error is the reply of a request that failed, or comes without "re" when no
+// request can be named.
+type Error struct {
+	Code    ErrorCode `json:"code"`
+	Message string    `json:"message"`
+	// RetryAfterMS: try again after so long; 0 means that trying again does
+	// not help.
+	RetryAfterMS int64 `json:"retry_after_ms,omitempty"`
+}
+
+// Welcome is the reply of hello. People, Missed, Call and Rooms are the whole
+// state when Outcome is new or snapshot; with resumed they are absent and
+// what was missed follows as events.
+type Welcome struct {
+	Version int           `json:"version"`
+	Outcome ResumeOutcome `json:"outcome"`
+	// Session is the secret to resume with; keep it as safe as a password.
+	// It changes: see ticket.
+	Session string `json:"session"`
+	Cursor  Cursor `json:"cursor"`
+	User    UserID `json:"user"`
+	Name    string `json:"name"`
+	// GraceMS a lost socket keeps its seat, and AwayGraceMS one closed with 1001.
+	GraceMS     int64 `json:"grace_ms"`
+	AwayGraceMS int64 `json:"away_grace_ms"`
+	RingMS      int64 `json:"ring_ms"`
+	// CanList tells that people is kept up to date for this session.
+	CanList bool `json:"can_list"`
+	// Alternates are WebSocket addresses of other servers that would take
+	// this session, best first.
+	Alternates []string   `json:"alternates,omitempty"`
+	People     []Person   `json:"people,omitempty"`
+	Missed     []Missed   `json:"missed,omitempty"`
+	Call       *CallView  `json:"call,omitempty"`
+	Rooms      []RoomView `json:"rooms,omitempty"`
+}
+
+// Pong is the reply of ping.
+type Pong struct{}
+
+// Ticket brings a new session secret in place of the last one, when what it
+// stands for has changed. (cursor)
+type Ticket struct {
+	Session string `json:"session"`
+}
+
+// Person is a user somebody may call.
+type Person struct {
+	User     UserID   `json:"user"`
+	Name     string   `json:"name"`
+	Presence Presence `json:"presence"`
+}
+
+// PersonChanged tells a user's new presence. (cursor)
+type PersonChanged struct {
+	Person Person `json:"person"`
+}
+
+// Missed is one user's calls that were not taken.
+type Missed struct {
+	User  UserID `json:"user"`
+	Name  string `json:"name"`
+	Count int    `json:"count"`
+	Video bool   `json:"video"`
+	// AgoMS since the last of them.
+	AgoMS int64 `json:"ago_ms"`
+}
+
+// MissedChanged brings the whole list of missed calls. (cursor)
+type MissedChanged struct {
+	Missed []Missed `json:"missed"`
+}
+
+// CallView is a call as one device sees it.
+type CallView struct {
+	Call      CallID    `json:"call"`
+	Direction Direction `json:"direction"`
+	State     CallState `json:"state"`
+	// Peer is the other side.
+	Peer Person `json:"peer"`
+	// Video tells whether the caller asked for pictures.
+	Video bool `json:"video"`
+	// Room and Participant (this device's seat) are there from the first; the
+	// seat's connection is made while it rings.
+	Room        RoomID        `json:"room"`
+	Participant ParticipantID `json:"participant"`
+	// RingMS that it will go on ringing, while it does.
+	RingMS int64 `json:"ring_ms,omitempty"`
+	// Reason, By and Note once it has ended.
+	Reason EndReason `json:"reason,omitempty"`
+	By     Party     `json:"by,omitempty"`
+	Note   string    `json:"note,omitempty"`
+	// DurationMS since it was accepted, or between accept and end.
+	DurationMS int64 `json:"duration_ms,omitempty"`
+}
+
+// Call is the state of a call, as the reply of what changes it and as an
+// event. An incoming call that a device has not seen before is its ring; the
+// device answers with ringing. (cursor)
+type Call struct {
+	Call CallView `json:"call"`
+}
+
+// PublicationView is a source that a member sends.
+type PublicationView struct {
+	Publication PublicationID `json:"publication"`
+	Source      Source        `json:"source"`
+	Kind        Kind          `json:"kind"`
+	Muted       bool          `json:"muted"`
+	Width       int           `json:"width,omitempty"`
+	Height      int           `json:"height,omitempty"`
+}
+
+// MemberView is a member of a room.
+type MemberView struct {
+	Participant  ParticipantID     `json:"participant"`
+	Generation   uint32            `json:"generation"`
+	User         UserID            `json:"user"`
+	Name         string            `json:"name"`
+	State        MemberState       `json:"state"`
+	Publications []PublicationView `json:"publications"`
+}
+
+// RoomView is a room with its members, in the order in which they joined.
+type RoomView struct {
+	Room RoomID `json:"room"`
+	// Name in the room's link; empty for a call.
+	Name string `json:"name,omitempty"`
+	// Epoch and N number the room's events; a change of Epoch starts anew.
+	Epoch   uint32        `json:"epoch"`
+	N       uint64        `json:"n"`
+	Self    ParticipantID `json:"self"`
+	Members []MemberView  `json:"members"`
+}
+
+// Joined is the reply of join_room.
+type Joined struct {
+	Room RoomView `json:"room"`
+}
+
+// RoomChanged brings a whole room, when this session has come into it (by
+// accept, join_room or a resume). (cursor)
+type RoomChanged struct {
+	Room RoomView `json:"room"`
+}
+
+// MemberChanged tells that a member joined or changed. (cursor)
+type MemberChanged struct {
+	Room   RoomID     `json:"room"`
+	Epoch  uint32     `json:"epoch"`
+	N      uint64     `json:"n"`
+	Member MemberView `json:"member"`
+}
+
+// MemberLeft tells that a member has gone. (cursor)
+type MemberLeft struct {
+	Room        RoomID        `json:"room"`
+	Epoch       uint32        `json:"epoch"`
+	N           uint64        `json:"n"`
+	Participant ParticipantID `json:"participant"`
+	Reason      EndReason     `json:"reason"`
+}
+
+// RoomClosed tells that this session is no longer in the room. (cursor)
+type RoomClosed struct {
+	Room   RoomID    `json:"room"`
+	Reason EndReason `json:"reason"`
+}
+
+// Answer is the reply of offer: a complete SDP answer with all of the
+// server's candidates.
+type Answer struct {
+	Participant ParticipantID `json:"participant"`
+	Generation  uint32        `json:"generation"`
+	SDP         string        `json:"sdp"`
+}
+
+// SlotView says what a receive section carries now.
+type SlotView struct {
+	Mid  string `json:"mid"`
+	Kind Kind   `json:"kind"`
+	// Publication and Participant are empty while the slot is free.
+	Publication PublicationID `json:"publication,omitempty"`
+	Participant ParticipantID `json:"participant,omitempty"`
+	Source      Source        `json:"source,omitempty"`
+	Muted       bool          `json:"muted,omitempty"`
+	// Paused tells that the server sends nothing now though the source is on,
+	// and why.
+	Paused string `json:"paused,omitempty"`
+}
+
+// Slots tells what each slot of this seat's connection carries, all of them.
+// (cursor)
+type Slots struct {
+	Participant ParticipantID `json:"participant"`
+	Generation  uint32        `json:"generation"`
+	Slots       []SlotView    `json:"slots"`
+}
+
+// LayerState tells whether an encoding is wanted.
+type LayerState struct {
+	// RID of the encoding; empty where there is but one.
+	RID    string `json:"rid"`
+	Active bool   `json:"active"`
+}
+
+// Layers asks this seat to send only these encodings of a source. (cursor)
+type Layers struct {
+	Participant ParticipantID `json:"participant"`
+	Source      Source        `json:"source"`
+	Layers      []LayerState  `json:"layers"`
+}
+
+// Sample is one second of a seat's connection as the server sees it. Sent to
+// the seat itself; may be left out when the socket is slow.
+type Sample struct {
+	Participant ParticipantID `json:"participant"`
+	Generation  uint32        `json:"generation"`
+	// Uplink: what the server received from this seat.
+	UplinkBitrate int64   `json:"uplink_bitrate"`
+	UplinkLoss    float64 `json:"uplink_loss"`
+	// Downlink: what the server sent to it. Estimate is the bitrate, bits per
+	// second, that the path is thought to carry.
+	DownlinkBitrate int64   `json:"downlink_bitrate"`
+	DownlinkLoss    float64 `json:"downlink_loss"`
+	Estimate        int64   `json:"estimate"`
+	Wanted          int64   `json:"wanted"`
+	// Reason for the present choice, one of the allocation's reasons.
+	Reason string  `json:"reason,omitempty"`
+	RTTMS  float64 `json:"rtt_ms"`
+}
+
+// Draining tells that the server will stop: running calls go on until
+// DeadlineMS from now, new ones are refused. (cursor)
+type Draining struct {
+	DeadlineMS int64 `json:"deadline_ms"`
+}
+
+// Move asks the client to take its session to another server within
+// DeadlineMS, keeping the old connection until the new one carries media.
+type Move struct {
+	URL        string `json:"url"`
+	DeadlineMS int64  `json:"deadline_ms"`
+}
