@@ -9,14 +9,30 @@ const (
 	MaxMessage = 64 << 10
 	// MaxOfferMessage bytes in an offer message.
 	MaxOfferMessage = 256 << 10
+	// MaxServerMessage bytes in a message from the server.
+	MaxServerMessage = 1 << 20
 	// MaxDepth of nested objects and arrays.
 	MaxDepth = 16
 	// MaxName bytes of a user's name, after cutting white space.
 	MaxName = 128
 	// MaxNote bytes of the note given with decline.
 	MaxNote = 256
+	// MaxClient bytes of the software's name in hello.
+	MaxClient = 64
+	// MaxToken bytes of a join token.
+	MaxToken = 8 << 10
+	// MaxRoomName bytes of a room's name.
+	MaxRoomName = 64
 	// MaxSections in an SDP offer.
 	MaxSections = 64
+	// MaxMID bytes of a section's name in SDP.
+	MaxMID = 32
+	// MaxCandidate bytes of one ICE candidate.
+	MaxCandidate = 1024
+	// MaxPreferences in one prefer.
+	MaxPreferences = 64
+	// MaxPixels of a width or a height.
+	MaxPixels = 16384
 	// MessageRate per second and MessageBurst for one socket. Above it a
 	// message gets rate_limited; ten times the burst above it the socket is
 	// closed.

@@ -1,0 +1,234 @@
+package protocol
+
+import "strings"
+
+// Message is any message of the protocol.
+type Message interface{ message() }
+
+// ClientMessage goes from the client to the server.
+type ClientMessage interface {
+	Message
+	client()
+}
+
+// ServerMessage goes from the server to the client.
+type ServerMessage interface {
+	Message
+	server()
+}
+
+// newClient returns an empty message of a wire type; nil where there is none.
+// The generator reads the list of messages from this function.
+func newClient(wire string) ClientMessage {
+	switch wire {
+	case "hello":
+		return new(Hello)
+	case "ping":
+		return new(Ping)
+	case "bye":
+		return new(Bye)
+	case "set_presence":
+		return new(SetPresence)
+	case "clear_missed":
+		return new(ClearMissed)
+	case "place":
+		return new(Place)
+	case "ringing":
+		return new(Ringing)
+	case "accept":
+		return new(Accept)
+	case "decline":
+		return new(Decline)
+	case "cancel":
+		return new(Cancel)
+	case "hang_up":
+		return new(HangUp)
+	case "join_room":
+		return new(JoinRoom)
+	case "leave_room":
+		return new(LeaveRoom)
+	case "offer":
+		return new(Offer)
+	case "candidate":
+		return new(Candidate)
+	case "publish":
+		return new(Publish)
+	case "unpublish":
+		return new(Unpublish)
+	case "prefer":
+		return new(Prefer)
+	}
+	return nil
+}
+
+// newServer is newClient for the other direction.
+func newServer(wire string) ServerMessage {
+	switch wire {
+	case "ok":
+		return new(OK)
+	case "error":
+		return new(Error)
+	case "welcome":
+		return new(Welcome)
+	case "pong":
+		return new(Pong)
+	case "ticket":
+		return new(Ticket)
+	case "person_changed":
+		return new(PersonChanged)
+	case "missed_changed":
+		return new(MissedChanged)
+	case "call":
+		return new(Call)
+	case "joined":
+		return new(Joined)
+	case "room_changed":
+		return new(RoomChanged)
+	case "member_changed":
+		return new(MemberChanged)
+	case "member_left":
+		return new(MemberLeft)
+	case "room_closed":
+		return new(RoomClosed)
+	case "answer":
+		return new(Answer)
+	case "slots":
+		return new(Slots)
+	case "layers":
+		return new(Layers)
+	case "sample":
+		return new(Sample)
+	case "draining":
+		return new(Draining)
+	case "move":
+		return new(Move)
+	}
+	return nil
+}
+
+// WireName of a Go type's name: HangUp is hang_up, OK is ok.
+func WireName(goName string) string {
+	var b strings.Builder
+	for i, r := range goName {
+		upper := r >= 'A' && r <= 'Z'
+		if upper && i > 0 && goName[i-1] >= 'a' && goName[i-1] <= 'z' {
+			b.WriteByte('_')
+		}
+		if upper {
+			r += 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func (Hello) message() {}
+func (Hello) client()  {}
+
+func (Ping) message() {}
+func (Ping) client()  {}
+
+func (Bye) message() {}
+func (Bye) client()  {}
+
+func (SetPresence) message() {}
+func (SetPresence) client()  {}
+
+func (ClearMissed) message() {}
+func (ClearMissed) client()  {}
+
+func (Place) message() {}
+func (Place) client()  {}
+
+func (Ringing) message() {}
+func (Ringing) client()  {}
+
+func (Accept) message() {}
+func (Accept) client()  {}
+
+func (Decline) message() {}
+func (Decline) client()  {}
+
+func (Cancel) message() {}
+func (Cancel) client()  {}
+
+func (HangUp) message() {}
+func (HangUp) client()  {}
+
+func (JoinRoom) message() {}
+func (JoinRoom) client()  {}
+
+func (LeaveRoom) message() {}
+func (LeaveRoom) client()  {}
+
+func (Offer) message() {}
+func (Offer) client()  {}
+
+func (Candidate) message() {}
+func (Candidate) client()  {}
+
+func (Publish) message() {}
+func (Publish) client()  {}
+
+func (Unpublish) message() {}
+func (Unpublish) client()  {}
+
+func (Prefer) message() {}
+func (Prefer) client()  {}
+
+func (OK) message() {}
+func (OK) server()  {}
+
+func (Error) message() {}
+func (Error) server()  {}
+
+func (Welcome) message() {}
+func (Welcome) server()  {}
+
+func (Pong) message() {}
+func (Pong) server()  {}
+
+func (Ticket) message() {}
+func (Ticket) server()  {}
+
+func (PersonChanged) message() {}
+func (PersonChanged) server()  {}
+
+func (MissedChanged) message() {}
+func (MissedChanged) server()  {}
+
+func (Call) message() {}
+func (Call) server()  {}
+
+func (Joined) message() {}
+func (Joined) server()  {}
+
+func (RoomChanged) message() {}
+func (RoomChanged) server()  {}
+
+func (MemberChanged) message() {}
+func (MemberChanged) server()  {}
+
+func (MemberLeft) message() {}
+func (MemberLeft) server()  {}
+
+func (RoomClosed) message() {}
+func (RoomClosed) server()  {}
+
+func (Answer) message() {}
+func (Answer) server()  {}
+
+func (Slots) message() {}
+func (Slots) server()  {}
+
+func (Layers) message() {}
+func (Layers) server()  {}
+
+func (Sample) message() {}
+func (Sample) server()  {}
+
+func (Draining) message() {}
+func (Draining) server()  {}
+
+func (Move) message() {}
+func (Move) server()  {}
