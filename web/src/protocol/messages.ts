@@ -1,0 +1,944 @@
+// Generated from signal/protocol by `go generate ./signal/protocol`. Do not edit.
+
+/**
+ * Version of the protocol. A server refuses another one with
+ * unsupported_version and names what it speaks. Fields and message types may
+ * be added within a version; nothing is removed or given a new meaning.
+ */
+export const Version = 1
+
+/** Subprotocol is the WebSocket subprotocol a client asks for. */
+export const Subprotocol = 'callrelay.v1'
+
+/**
+ * CallID names one call. Made by the client in place, so that a repeated
+ * place is the same call.
+ */
+export type CallID = string
+
+/** RoomID names a room. It is not the room's name in a link. */
+export type RoomID = string
+
+/** ParticipantID is a seat in a room. */
+export type ParticipantID = string
+
+/** PublicationID is "<participant>/<source>". */
+export type PublicationID = string
+
+/** UserID is the name by which a user is called. */
+export type UserID = string
+
+/** Cursor is a position in a session's events; opaque to the client. */
+export type Cursor = string
+
+/** Source is what a publication shows or lets hear. */
+export type Source =
+  | 'microphone'
+  | 'camera'
+  | 'screen'
+  | 'screen_audio'
+export const sources: readonly Source[] = [
+  'microphone',
+  'camera',
+  'screen',
+  'screen_audio',
+]
+
+/** Kind of media in a section. */
+export type Kind =
+  | 'audio'
+  | 'video'
+export const kinds: readonly Kind[] = [
+  'audio',
+  'video',
+]
+
+/** Direction of a call as seen by one device. */
+export type Direction =
+  | 'outgoing'
+  | 'incoming'
+export const directions: readonly Direction[] = [
+  'outgoing',
+  'incoming',
+]
+
+/** CallState is the state of a call as seen by one device. */
+export type CallState =
+  | 'calling'
+  | 'ringing'
+  | 'active'
+  | 'ended'
+export const callStates: readonly CallState[] = [
+  'calling',
+  'ringing',
+  'active',
+  'ended',
+]
+
+/** EndReason says why a call ended. The same word everywhere. */
+export type EndReason =
+  /** the callee said no */
+  | 'declined'
+  /** the callee is in another call or being rung */
+  | 'busy'
+  /** the ring time ran out */
+  | 'no_answer'
+  /** the caller gave up while it rang */
+  | 'cancelled'
+  /** no device of the callee acknowledged the ring */
+  | 'unreachable'
+  /** another device of the same user took or declined it */
+  | 'answered_elsewhere'
+  /** one side hung up */
+  | 'hangup'
+  /** a side stayed away longer than its grace */
+  | 'lost'
+  /** media could not be connected */
+  | 'failed'
+  /** a host removed this member */
+  | 'removed'
+  /** a host ended the room for all */
+  | 'room_ended'
+  /** the server is going down */
+  | 'restart'
+export const endReasons: readonly EndReason[] = [
+  'declined',
+  'busy',
+  'no_answer',
+  'cancelled',
+  'unreachable',
+  'answered_elsewhere',
+  'hangup',
+  'lost',
+  'failed',
+  'removed',
+  'room_ended',
+  'restart',
+]
+
+/**
+ * Party says which side of a call something came from, seen from the device
+ * that is told.
+ */
+export type Party =
+  | 'self'
+  | 'peer'
+  | 'server'
+export const parties: readonly Party[] = [
+  'self',
+  'peer',
+  'server',
+]
+
+/** Presence of a user. */
+export type Presence =
+  | 'available'
+  | 'in_call'
+  | 'away'
+  | 'offline'
+export const presences: readonly Presence[] = [
+  'available',
+  'in_call',
+  'away',
+  'offline',
+]
+
+/** MemberState of a member of a room. */
+export type MemberState =
+  | 'connected'
+  | 'reconnecting'
+export const memberStates: readonly MemberState[] = [
+  'connected',
+  'reconnecting',
+]
+
+/** ResumeOutcome says what the server made of a hello. */
+export type ResumeOutcome =
+  /** a new session; the state in the welcome is all there is */
+  | 'new'
+  /** the missed events follow, in order */
+  | 'resumed'
+  /** too much was missed, or the server is new: start from the welcome's state */
+  | 'snapshot'
+export const resumeOutcomes: readonly ResumeOutcome[] = [
+  'new',
+  'resumed',
+  'snapshot',
+]
+
+/** ErrorCode is stable; the sentence beside it is for people and may change. */
+export type ErrorCode =
+  /** not an object, not UTF-8, too deep, a field of the wrong kind */
+  | 'bad_message'
+  /** over the limit; this socket is closed */
+  | 'too_large'
+  /** no such message */
+  | 'unknown_type'
+  /** hello asked for another protocol version */
+  | 'unsupported_version'
+  /** token or session secret missing, wrong or expired */
+  | 'unauthorized'
+  /** signed in, but not allowed to */
+  | 'forbidden'
+  /** too many messages; see retry_after_ms */
+  | 'rate_limited'
+  /** no such call, room, participant or source of yours */
+  | 'not_found'
+  /** not possible in the present state */
+  | 'wrong_state'
+  /** this session is already in a call */
+  | 'busy'
+  /** a field's value is out of its range */
+  | 'invalid'
+  /** the offer cannot be answered; the sentence says why */
+  | 'bad_sdp'
+  /** of a lower generation than the seat's */
+  | 'stale'
+  /** the server takes no new calls */
+  | 'draining'
+  /** over capacity; see retry_after_ms */
+  | 'unavailable'
+  /** a defect of the server; it is logged */
+  | 'internal'
+export const errorCodes: readonly ErrorCode[] = [
+  'bad_message',
+  'too_large',
+  'unknown_type',
+  'unsupported_version',
+  'unauthorized',
+  'forbidden',
+  'rate_limited',
+  'not_found',
+  'wrong_state',
+  'busy',
+  'invalid',
+  'bad_sdp',
+  'stale',
+  'draining',
+  'unavailable',
+  'internal',
+]
+
+/** CloseCode is a WebSocket close code that the server uses. */
+export const CloseCode = {
+  /** either side goes away; a page being closed or reloaded sends it too */
+  goingAway: 1001,
+  /** a message over its limit */
+  tooLarge: 1009,
+  /** the server restarts; come back */
+  restart: 1012,
+  /** not a message at all */
+  badMessage: 4400,
+  /** do not return with the same token or secret */
+  unauthorized: 4401,
+  /** session revoked; do not return */
+  forbidden: 4403,
+  /** no hello within HelloTimeout */
+  helloTimeout: 4408,
+  /** another socket took this session over; do not return */
+  replaced: 4409,
+  /** too much was queued; come back and resume */
+  slowReader: 4410,
+  /** far over the message rate */
+  rateLimited: 4429,
+} as const
+export type CloseCode = (typeof CloseCode)[keyof typeof CloseCode]
+
+/** Limits of the protocol; names ending in Ms are milliseconds, others bytes or counts. */
+export const Limits = {
+  /** MaxMessage bytes in any message but offer. */
+  maxMessage: 65536,
+  /** MaxOfferMessage bytes in an offer message. */
+  maxOfferMessage: 262144,
+  /** MaxServerMessage bytes in a message from the server. */
+  maxServerMessage: 1048576,
+  /** MaxDepth of nested objects and arrays. */
+  maxDepth: 16,
+  /** MaxName bytes of a user's name, after cutting white space. */
+  maxName: 128,
+  /** MaxNote bytes of the note given with decline. */
+  maxNote: 256,
+  /** MaxClient bytes of the software's name in hello. */
+  maxClient: 64,
+  /** MaxToken bytes of a join token. */
+  maxToken: 8192,
+  /** MaxRoomName bytes of a room's name. */
+  maxRoomName: 64,
+  /** MaxSections in an SDP offer. */
+  maxSections: 64,
+  /** MaxMID bytes of a section's name in SDP. */
+  maxMID: 32,
+  /** MaxCandidate bytes of one ICE candidate. */
+  maxCandidate: 1024,
+  /** MaxPreferences in one prefer. */
+  maxPreferences: 64,
+  /** MaxPixels of a width or a height. */
+  maxPixels: 16384,
+  /**
+   * MessageRate per second and MessageBurst for one socket. Above it a
+   * message gets rate_limited; ten times the burst above it the socket is
+   * closed.
+   */
+  messageRate: 20,
+  messageBurst: 100,
+  /**
+   * QueueMessages and QueueBytes may wait for a slow reader; above either
+   * the socket is closed with CloseSlowReader.
+   */
+  queueMessages: 256,
+  queueBytes: 1048576,
+  /** HelloTimeout is how long a socket may stay silent before hello. */
+  helloTimeoutMs: 5000,
+  /**
+   * ReplayEvents are kept for a session to resume; beyond it resume gives a
+   * snapshot.
+   */
+  replayEvents: 512,
+} as const
+
+/**
+ * Hello opens a session or resumes one; it must be the first message. Reply:
+ * welcome. Errors: unsupported_version, unauthorized, invalid; the socket is
+ * closed after each of them.
+ */
+export interface HelloMessage {
+  type: 'hello'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  /** Version the client speaks. */
+  version: number
+  /**
+   * Session is the secret of a session to resume. When it is good, Token
+   * and Name are not looked at.
+   */
+  session?: string
+  /** Cursor is the newest one seen in that session. */
+  cursor?: Cursor
+  /** Token is a join token (JWT). Required where the server has keys. */
+  token?: string
+  /** Name signs in without a token, in open mode only; at most MaxName bytes. */
+  name?: string
+  /** Client names the client's software and version, for logs; at most 64 bytes. */
+  client?: string
+}
+
+/** Ping asks whether the server lives. Reply: pong. */
+export interface PingMessage {
+  type: 'ping'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+}
+
+/**
+ * Bye ends the session for good: its calls end as hung up, its secret is
+ * void. The server closes the socket.
+ */
+export interface ByeMessage {
+  type: 'bye'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+}
+
+/**
+ * SetPresence says whether the person is at the device. A user is away when
+ * all devices say so.
+ */
+export interface SetPresenceMessage {
+  type: 'set_presence'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  away: boolean
+}
+
+/** ClearMissed forgets the list of missed calls. */
+export interface ClearMissedMessage {
+  type: 'clear_missed'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+}
+
+/**
+ * Place calls a user. Reply: call. The caller then makes its connection with
+ * offer while it rings. Errors: busy (this session has a call), forbidden,
+ * draining, invalid. A user nobody knows, or who is not online, is not an
+ * error: the call ends as unreachable and is kept as missed.
+ */
+export interface PlaceMessage {
+  type: 'place'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  /** Call is made by the client; repeating it is the same call. */
+  call: CallID
+  /** Callee to ring. */
+  callee: UserID
+  /** Video is false for a call by voice. */
+  video: boolean
+}
+
+/**
+ * Ringing acknowledges that this device shows the incoming call. Only then
+ * does the caller hear ring-back.
+ */
+export interface RingingMessage {
+  type: 'ringing'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  call: CallID
+}
+
+/**
+ * Accept takes an incoming call on this device. Media flow at once when this
+ * device has made its connection while it rang. Reply: call. Errors: not_found, wrong_state (it has
+ * ended, or was answered on another device).
+ */
+export interface AcceptMessage {
+  type: 'accept'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  call: CallID
+  /** Video is false when the person answers without camera. */
+  video: boolean
+}
+
+/** Decline refuses an incoming call for all devices of the user. Reply: call. */
+export interface DeclineMessage {
+  type: 'decline'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  call: CallID
+  /** Note is shown to the caller; at most MaxNote bytes. */
+  note?: string
+}
+
+/** Cancel gives up a call of one's own that has not been answered. Reply: call. */
+export interface CancelMessage {
+  type: 'cancel'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  call: CallID
+}
+
+/** HangUp ends an active call of two, or leaves it when it has grown. Reply: call. */
+export interface HangUpMessage {
+  type: 'hang_up'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  call: CallID
+}
+
+/**
+ * JoinRoom enters a room by its name, as in the link /r/{name}; the room is
+ * made when it is not there. Reply: joined. Errors: busy, forbidden, invalid.
+ */
+export interface JoinRoomMessage {
+  type: 'join_room'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  /** Name of the room: 1 to 64 of a-z, 0-9, "-" and "_". */
+  name: string
+}
+
+/** LeaveRoom gives the seat in a room up. */
+export interface LeaveRoomMessage {
+  type: 'leave_room'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  room: RoomID
+}
+
+/** Section says what a send section of the offer is for. */
+export interface Section {
+  mid: string
+  source: Source
+}
+
+/**
+ * Offer brings the seat's SDP offer: complete or with candidates to follow by
+ * candidate. The same generation again is a change on the same connection (an
+ * ICE restart, more slots); a higher one is a new PeerConnection. Reply:
+ * answer. Errors: bad_sdp, stale, not_found, too_large.
+ */
+export interface OfferMessage {
+  type: 'offer'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  participant: ParticipantID
+  generation: number
+  sdp: string
+  /**
+   * Sections names the source of each sendonly section. All recvonly
+   * sections are slots.
+   */
+  sections: Section[]
+}
+
+/**
+ * Candidate brings one ICE candidate of the client. Not required: the server
+ * finds a client by its checks.
+ */
+export interface CandidateMessage {
+  type: 'candidate'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  participant: ParticipantID
+  generation: number
+  candidate: string
+  sdp_mid?: string
+  sdp_mline_index?: number
+}
+
+/**
+ * Publish says that a source of this seat exists from now on, for a call
+ * before accept too (it is then shown to others only after it). Muted is a
+ * microphone that is muted or a camera that is off: the server lets none of
+ * it pass, whatever the browser still sends.
+ */
+export interface PublishMessage {
+  type: 'publish'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  participant: ParticipantID
+  source: Source
+  muted: boolean
+  /** Width and Height in pixels, for video that is on; 0 where unknown. */
+  width?: number
+  height?: number
+}
+
+/** Unpublish takes a source away (a screen share that ends). */
+export interface UnpublishMessage {
+  type: 'unpublish'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  participant: ParticipantID
+  source: Source
+}
+
+/** Preference is a wish for one publication. */
+export interface Preference {
+  publication: PublicationID
+  /**
+   * Width and Height in device pixels of the place where it is shown;
+   * 0 x 0 means not shown, so nothing is sent.
+   */
+  width: number
+  height: number
+  /** Priority: larger first when bandwidth is short; 0 is usual. */
+  priority?: number
+}
+
+/**
+ * Prefer says all that the page shows, in order of importance. Without it the
+ * server chooses. Each Prefer replaces the one before.
+ */
+export interface PreferMessage {
+  type: 'prefer'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  participant: ParticipantID
+  videos: Preference[]
+}
+
+/** OK is the reply of a request that has no typed one. */
+export interface OKMessage {
+  type: 'ok'
+  /** The request this replies to. */
+  re?: number
+}
+
+/**
+ * Error is the reply of a request that failed, or comes without "re" when no
+ * request can be named.
+ */
+export interface ErrorMessage {
+  type: 'error'
+  /** The request this replies to. */
+  re?: number
+  code: ErrorCode
+  message: string
+  /**
+   * RetryAfterMS: try again after so long; 0 means that trying again does
+   * not help.
+   */
+  retry_after_ms?: number
+}
+
+/**
+ * Welcome is the reply of hello. People, Missed, Call and Rooms are the whole
+ * state when Outcome is new or snapshot; with resumed they are absent and
+ * what was missed follows as events.
+ */
+export interface WelcomeMessage {
+  type: 'welcome'
+  /** The request this replies to. */
+  re?: number
+  version: number
+  outcome: ResumeOutcome
+  /**
+   * Session is the secret to resume with; keep it as safe as a password.
+   * It changes: see ticket.
+   */
+  session: string
+  cursor: Cursor
+  user: UserID
+  name: string
+  /** GraceMS a lost socket keeps its seat, and AwayGraceMS one closed with 1001. */
+  grace_ms: number
+  away_grace_ms: number
+  ring_ms: number
+  /** CanList tells that people is kept up to date for this session. */
+  can_list: boolean
+  /**
+   * Alternates are WebSocket addresses of other servers that would take
+   * this session, best first.
+   */
+  alternates?: string[]
+  people?: Person[]
+  missed?: Missed[]
+  call?: CallView
+  rooms?: RoomView[]
+}
+
+/** Pong is the reply of ping. */
+export interface PongMessage {
+  type: 'pong'
+  /** The request this replies to. */
+  re?: number
+}
+
+/**
+ * Ticket brings a new session secret in place of the last one, when what it
+ * stands for has changed. (cursor)
+ */
+export interface TicketMessage {
+  type: 'ticket'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  session: string
+}
+
+/** Person is a user somebody may call. */
+export interface Person {
+  user: UserID
+  name: string
+  presence: Presence
+}
+
+/** PersonChanged tells a user's new presence. (cursor) */
+export interface PersonChangedMessage {
+  type: 'person_changed'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  person: Person
+}
+
+/** Missed is one user's calls that were not taken. */
+export interface Missed {
+  user: UserID
+  name: string
+  count: number
+  video: boolean
+  /** AgoMS since the last of them. */
+  ago_ms: number
+}
+
+/** MissedChanged brings the whole list of missed calls. (cursor) */
+export interface MissedChangedMessage {
+  type: 'missed_changed'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  missed: Missed[]
+}
+
+/** CallView is a call as one device sees it. */
+export interface CallView {
+  call: CallID
+  direction: Direction
+  state: CallState
+  /** Peer is the other side. */
+  peer: Person
+  /** Video tells whether the caller asked for pictures. */
+  video: boolean
+  /**
+   * Room and Participant (this device's seat) are there from the first; the
+   * seat's connection is made while it rings.
+   */
+  room: RoomID
+  participant: ParticipantID
+  /** RingMS that it will go on ringing, while it does. */
+  ring_ms?: number
+  /** Reason, By and Note once it has ended. */
+  reason?: EndReason
+  by?: Party
+  note?: string
+  /** DurationMS since it was accepted, or between accept and end. */
+  duration_ms?: number
+}
+
+/**
+ * Call is the state of a call, as the reply of what changes it and as an
+ * event. An incoming call that a device has not seen before is its ring; the
+ * device answers with ringing. (cursor)
+ */
+export interface CallMessage {
+  type: 'call'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  call: CallView
+}
+
+/** PublicationView is a source that a member sends. */
+export interface PublicationView {
+  publication: PublicationID
+  source: Source
+  kind: Kind
+  muted: boolean
+  width?: number
+  height?: number
+}
+
+/** MemberView is a member of a room. */
+export interface MemberView {
+  participant: ParticipantID
+  generation: number
+  user: UserID
+  name: string
+  state: MemberState
+  publications: PublicationView[]
+}
+
+/** RoomView is a room with its members, in the order in which they joined. */
+export interface RoomView {
+  room: RoomID
+  /** Name in the room's link; empty for a call. */
+  name?: string
+  /** Epoch and N number the room's events; a change of Epoch starts anew. */
+  epoch: number
+  n: number
+  self: ParticipantID
+  members: MemberView[]
+}
+
+/** Joined is the reply of join_room. */
+export interface JoinedMessage {
+  type: 'joined'
+  /** The request this replies to. */
+  re?: number
+  room: RoomView
+}
+
+/**
+ * RoomChanged brings a whole room, when this session has come into it (by
+ * accept, join_room or a resume). (cursor)
+ */
+export interface RoomChangedMessage {
+  type: 'room_changed'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  room: RoomView
+}
+
+/** MemberChanged tells that a member joined or changed. (cursor) */
+export interface MemberChangedMessage {
+  type: 'member_changed'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  room: RoomID
+  epoch: number
+  n: number
+  member: MemberView
+}
+
+/** MemberLeft tells that a member has gone. (cursor) */
+export interface MemberLeftMessage {
+  type: 'member_left'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  room: RoomID
+  epoch: number
+  n: number
+  participant: ParticipantID
+  reason: EndReason
+}
+
+/** RoomClosed tells that this session is no longer in the room. (cursor) */
+export interface RoomClosedMessage {
+  type: 'room_closed'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  room: RoomID
+  reason: EndReason
+}
+
+/**
+ * Answer is the reply of offer: a complete SDP answer with all of the
+ * server's candidates.
+ */
+export interface AnswerMessage {
+  type: 'answer'
+  /** The request this replies to. */
+  re?: number
+  participant: ParticipantID
+  generation: number
+  sdp: string
+}
+
+/** SlotView says what a receive section carries now. */
+export interface SlotView {
+  mid: string
+  kind: Kind
+  /** Publication and Participant are empty while the slot is free. */
+  publication?: PublicationID
+  participant?: ParticipantID
+  source?: Source
+  muted?: boolean
+  /**
+   * Paused tells that the server sends nothing now though the source is on,
+   * and why.
+   */
+  paused?: string
+}
+
+/**
+ * Slots tells what each slot of this seat's connection carries, all of them.
+ * (cursor)
+ */
+export interface SlotsMessage {
+  type: 'slots'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  participant: ParticipantID
+  generation: number
+  slots: SlotView[]
+}
+
+/** LayerState tells whether an encoding is wanted. */
+export interface LayerState {
+  /** RID of the encoding; empty where there is but one. */
+  rid: string
+  active: boolean
+}
+
+/** Layers asks this seat to send only these encodings of a source. (cursor) */
+export interface LayersMessage {
+  type: 'layers'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  participant: ParticipantID
+  source: Source
+  layers: LayerState[]
+}
+
+/**
+ * Sample is one second of a seat's connection as the server sees it. Sent to
+ * the seat itself; may be left out when the socket is slow.
+ */
+export interface SampleMessage {
+  type: 'sample'
+  /** The request this replies to. */
+  re?: number
+  participant: ParticipantID
+  generation: number
+  /** Uplink: what the server received from this seat. */
+  uplink_bitrate: number
+  uplink_loss: number
+  /**
+   * Downlink: what the server sent to it. Estimate is the bitrate, bits per
+   * second, that the path is thought to carry.
+   */
+  downlink_bitrate: number
+  downlink_loss: number
+  estimate: number
+  wanted: number
+  /** Reason for the present choice, one of the allocation's reasons. */
+  reason?: string
+  rtt_ms: number
+}
+
+/**
+ * Draining tells that the server will stop: running calls go on until
+ * DeadlineMS from now, new ones are refused. (cursor)
+ */
+export interface DrainingMessage {
+  type: 'draining'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  deadline_ms: number
+}
+
+/**
+ * Move asks the client to take its session to another server within
+ * DeadlineMS, keeping the old connection until the new one carries media.
+ */
+export interface MoveMessage {
+  type: 'move'
+  /** The request this replies to. */
+  re?: number
+  url: string
+  deadline_ms: number
+}
+
+/** Every message from the client. */
+export type ClientMessage =
+  | HelloMessage
+  | PingMessage
+  | ByeMessage
+  | SetPresenceMessage
+  | ClearMissedMessage
+  | PlaceMessage
+  | RingingMessage
+  | AcceptMessage
+  | DeclineMessage
+  | CancelMessage
+  | HangUpMessage
+  | JoinRoomMessage
+  | LeaveRoomMessage
+  | OfferMessage
+  | CandidateMessage
+  | PublishMessage
+  | UnpublishMessage
+  | PreferMessage
+
+/** Every message from the server. */
+export type ServerMessage =
+  | OKMessage
+  | ErrorMessage
+  | WelcomeMessage
+  | PongMessage
+  | TicketMessage
+  | PersonChangedMessage
+  | MissedChangedMessage
+  | CallMessage
+  | JoinedMessage
+  | RoomChangedMessage
+  | MemberChangedMessage
+  | MemberLeftMessage
+  | RoomClosedMessage
+  | AnswerMessage
+  | SlotsMessage
+  | LayersMessage
+  | SampleMessage
+  | DrainingMessage
+  | MoveMessage
