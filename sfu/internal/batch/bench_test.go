@@ -1,0 +1,70 @@
+package batch
+
+import (
+	"fmt"
+	"net/netip"
+	"testing"
+)
+
+// BenchmarkSend is the price of one datagram of 1200 bytes, its delivery into
+// a loopback socket nobody reads included: 100 subscribers get a frame of
+// five each between two flushes.
+func BenchmarkSend(b *testing.B) {
+	for _, method := range []Method{MethodSingle, MethodMMsg, MethodGSO} {
+		for _, burst := range []int{1, 5} {
+			b.Run(fmt.Sprintf("%s/burst=%d", method, burst), func(b *testing.B) { benchmarkSend(b, method, burst) })
+		}
+	}
+}
+
+func benchmarkSend(b *testing.B, method Method, burst int) {
+	const subscribers = 100
+	c, err := Listen(loopback, Config{Method: method})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer c.Close()
+	var to [subscribers]netip.AddrPort
+	for i := range to {
+		u, address := receiver(b, loopback)
+		_ = u.SetReadBuffer(1) // what nobody reads is soon dropped
+		to[i] = address
+	}
+	packet := media(1, 1200)
+	b.SetBytes(1200)
+	b.ResetTimer()
+	for n := 0; n < b.N; {
+		for _, d := range to {
+			for range burst {
+				_, _ = c.WriteToAddrPort(packet, d)
+				n++
+			}
+		}
+		c.Flush()
+	}
+}
+
+// BenchmarkReceive is the price of one datagram of 1200 bytes, its sending in
+// batches included.
+func BenchmarkReceive(b *testing.B) {
+	for _, method := range []Method{MethodSingle, MethodMMsg} {
+		b.Run(string(method), func(b *testing.B) {
+			from, c := listen(b, Config{}), listen(b, Config{Method: method})
+			to := c.local
+			packet, into := media(1, 1200), make([]byte, 2048)
+			const batch = 32
+			b.ResetTimer()
+			for n := 0; n < b.N; n += batch {
+				for range batch {
+					_, _ = from.WriteToAddrPort(packet, to)
+				}
+				from.Flush()
+				for range batch {
+					if _, _, err := c.ReadFromAddrPort(into); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,68 @@
+package batch
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+
+	"golang.org/x/sys/unix"
+)
+
+// buffers of the socket, in bytes, as granted.
+type buffers struct{ receive, send int }
+
+// setBuffers asks for large buffers, beyond the system's limit where the
+// process may (CAP_NET_ADMIN), and reports what was given. The kernel counts
+// its own overhead in: it grants twice what is asked and says so.
+func setBuffers(udp *net.UDPConn, config Config) buffers {
+	var got buffers
+	raw, err := udp.SyscallConn()
+	if err != nil {
+		return got
+	}
+	_ = raw.Control(func(fd uintptr) {
+		got.receive = setBuffer(int(fd), unix.SO_RCVBUFFORCE, unix.SO_RCVBUF, config.ReceiveBuffer)
+		got.send = setBuffer(int(fd), unix.SO_SNDBUFFORCE, unix.SO_SNDBUF, config.SendBuffer)
+	})
+	return got
+}
+
+func setBuffer(fd, force, option, bytes int) int {
+	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, force, bytes) != nil {
+		_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, option, bytes)
+	}
+	got, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, option)
+	if err != nil {
+		return 0
+	}
+	return got / 2
+}
+
+// open makes the socket's transport and reader, the best that is asked for
+// and that the machine has.
+func open(udp *net.UDPConn, local netip.Addr, method Method, counters *counters) (transport, reader, error) {
+	raw, err := udp.SyscallConn()
+	if err != nil {
+		return nil, nil, err
+	}
+	switch method {
+	case MethodSingle:
+		return &single{udp, counters}, &singleReader{udp: udp, counters: counters}, nil
+	case "", MethodGSO, MethodMMsg:
+		gso := method != MethodMMsg && hasGSO(raw)
+		return newMMsgSender(raw, local.Is4(), gso, counters), newMMsgReader(raw, counters), nil
+	}
+	return nil, nil, fmt.Errorf("unknown method %q", method)
+}
+
+// hasGSO asks whether the kernel knows UDP_SEGMENT (Linux 4.18). Whether the
+// route's device can do it shows only in sending; see mmsgSender.
+func hasGSO(raw rawConn) bool {
+	var err error
+	if controlErr := raw.Control(func(fd uintptr) {
+		_, err = unix.GetsockoptInt(int(fd), unix.IPPROTO_UDP, unix.UDP_SEGMENT)
+	}); controlErr != nil {
+		return false
+	}
+	return err == nil
+}
