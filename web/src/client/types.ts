@@ -3,7 +3,7 @@
  * the framework-free client and any page; the page never sees a wire message.
  */
 import type {
-  CallState, Direction, EndReason, MemberState, Missed, ParticipantID, Party, Person, PublicationID, RoomID, Source,
+  CallState, Direction, EndReason, MemberState, ParticipantID, Party, Person, PublicationID, RoomID, Source,
 } from '../protocol/messages'
 
 /** The WebSocket. Its loss alone never changes a call. */
@@ -20,9 +20,9 @@ export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'reconnectin
 
 /** A stable code (the server's, or one of the client's own) and a sentence for developers. */
 export interface ClientError {
-  code: string
-  message: string
-  retryAfterMs?: number
+  readonly code: string
+  readonly message: string
+  readonly retryAfterMs?: number | undefined
 }
 
 /** State of one local device; microphone and camera are two machines (see media/device.ts). */
@@ -32,22 +32,45 @@ export type DeviceState =
   | { state: 'live'; deviceId: string; label: string }
   | { state: 'off'; deviceId?: string }
   | { state: 'denied' | 'dismissed' | 'system' | 'none' | 'busy' | 'insecure' | 'unsupported' }
-  | { state: 'interrupted' | 'lost'; deviceId?: string }
+  | { state: 'interrupted' | 'lost'; deviceId?: string; label?: string }
 
 export type DeviceKind = 'microphone' | 'camera'
 
-/** One source somebody sends. `track` is attached to an element once and never changes for as long as the view exists. */
+/** Microphones, cameras and speakers the browser knows; labels are empty until something was granted. */
+export interface DeviceList {
+  microphones: MediaDeviceInfo[]
+  cameras: MediaDeviceInfo[]
+  /** Empty where the browser gives no choice of output. */
+  speakers: MediaDeviceInfo[]
+}
+
+/** One source of one's own, as others get it. */
+export interface LocalMedia {
+  /** Whether others can hear or see it now (or will, once the call is accepted). */
+  on: boolean
+  /** What the person wants; differs from `on` while a device opens or fails. */
+  wanted: boolean
+  track?: MediaStreamTrack
+}
+
+/**
+ * One source somebody sends. Attach `track` to an element and replace the
+ * element's stream only when `track` is another object: it is while another
+ * slot carries the source, or after a new connection.
+ */
 export interface RemoteMedia {
   publication: PublicationID
   source: Source
   muted: boolean
   /** Undefined while no slot carries it. */
   track?: MediaStreamTrack
+  /** Why the server sends nothing now, though the source is on. */
   paused?: string
   width?: number
   height?: number
 }
 
+/** Somebody else in the room. Each change makes a new object. */
 export interface RemoteMember {
   participant: ParticipantID
   user: string
@@ -102,9 +125,32 @@ export interface CallInfo {
   reason?: EndReason
   by?: Party
   note?: string
+  /** When the server refused what was asked (forbidden, draining, busy): the reason is then "failed". */
+  error?: ClientError
   /** performance.now() at which it became active, while it is. */
   activeSince?: number
   durationMs?: number
 }
 
-export type { EndReason, Missed, Person }
+/** One user's calls that were not taken. */
+export interface Missed {
+  user: string
+  name: string
+  count: number
+  /** Whether the last one asked for pictures. */
+  video: boolean
+  /** When the last one came, by this device's clock: Date.now() milliseconds. */
+  at: number
+}
+
+/** What somebody is shown where, in device pixels; 0 x 0 or left out means not shown. */
+export interface VideoWish {
+  publication: PublicationID
+  width: number
+  height: number
+  priority?: number
+}
+
+export type {
+  CallState, Direction, EndReason, MemberState, ParticipantID, Party, Person, PublicationID, RoomID, Source,
+}

@@ -1,0 +1,12 @@
+/** The framework-free Callrelay client: calls and rooms through the relay. See README.md beside this file. */
+export { Client, type ClientEvents, type ClientOptions } from './client'
+export { Call } from './call'
+export { Room, type RoomEvents } from './room'
+export { CallrelayError, type OwnErrorCode } from './errors'
+export { Emitter } from './emitter'
+export { browserEnvironment, type Environment } from './environment'
+export { Devices } from '../media/devices'
+export { LocalDevice } from '../media/localDevice'
+export { ScreenShare } from '../media/screen'
+export { watchLevel } from '../media/level'
+export type * from './types'

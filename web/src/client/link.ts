@@ -1,0 +1,284 @@
+import { CloseCode, Subprotocol, Version, type ServerMessage, type WelcomeMessage } from '../protocol/messages'
+import { backoffMs } from './backoff'
+import { Emitter } from './emitter'
+import type { Environment } from './environment'
+import { CallrelayError } from './errors'
+import { HELLO_ID, Requests } from './requests'
+import type { SessionStore } from './sessionStore'
+import type { ClientError, LinkState } from './types'
+import { parseServerMessage, type Body, type Reply, type RequestType } from './wire'
+
+type LinkEvents = {
+  state: [LinkState]
+  welcome: [WelcomeMessage]
+  /** Everything but replies. */
+  message: [ServerMessage]
+  /** The browser says that the network is another one, or is back. */
+  network: []
+}
+
+export interface LinkOptions {
+  url: string
+  name?: string | undefined
+  token?: string | (() => string | Promise<string>) | undefined
+  /** Names the client's software in the server's logs. */
+  client: string
+}
+
+/** After so long without a message the server is asked for a sign of life. */
+const QUIET_MS = 5_000
+/** No sign of life for so long after asking: the socket is given up. */
+const SILENT_MS = 3_000
+/** A link that was up for less counts as one more failed try. */
+const STEADY_MS = 5_000
+/** A socket that is not open by then is given up. */
+const OPEN_MS = 4_000
+
+/**
+ * The WebSocket to the server: opens it, keeps it, resumes the session. A
+ * request that was not answered when the socket broke is sent again on the
+ * next one; all requests of the protocol may be repeated.
+ *
+ *   idle -start-> connecting -welcome-> up -socket breaks-> down -backoff-> connecting
+ *   any -refused for good, or stop-> closed
+ */
+export class Link extends Emitter<LinkEvents> {
+  private readonly env: Environment
+  private readonly options: LinkOptions
+  private readonly store: SessionStore
+  private readonly requests = new Requests((text) => this.socket?.send(text))
+  private current: LinkState = { state: 'idle' }
+  private socket: WebSocket | undefined
+  private welcomed = false
+  private attempt = 0
+  private downSince: number | undefined
+  /** Earliest next try as the server asked, in performance.now(). */
+  private notBefore = 0
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private upSince: number | undefined
+  private lastHeard = 0
+  private asked = false
+  private readonly abort = new AbortController()
+
+  constructor(env: Environment, store: SessionStore, options: LinkOptions) {
+    super()
+    this.env = env
+    this.options = options
+    this.store = store
+  }
+
+  get state(): LinkState {
+    return this.current
+  }
+
+  /** Opens the socket and keeps it open from now on. */
+  start(): void {
+    if (this.current.state !== 'idle') return
+    const { signal } = this.abort
+    const { window, network } = this.env
+    window?.addEventListener('online', () => this.networkChanged(), { signal })
+    network?.addEventListener('change', () => this.networkChanged(), { signal })
+    window?.addEventListener('pagehide', () => this.store.flush(), { signal })
+    // A page that comes out of the browser's cache has lost its socket.
+    window?.addEventListener('pageshow', (e) => (e as PageTransitionEvent).persisted && this.networkChanged(), { signal })
+    this.become({ state: 'connecting' })
+    void this.store.claim().then(() => this.open())
+  }
+
+  /** Signs out: the session is over and its seats are given up. */
+  stop(): void {
+    if (this.current.state === 'closed') return
+    if (this.welcomed) this.socket?.send(JSON.stringify({ type: 'bye' }))
+    this.closeForGood({ code: 'closed', message: 'the client was closed' })
+  }
+
+  /**
+   * Asks the server and resolves with its reply. Waits for the link while it
+   * is down. Rejects with CallrelayError: the server's, or timeout, or closed.
+   */
+  request<T extends RequestType>(type: T, body: Body<T>, timeoutMs = 15_000): Promise<Reply<T>> {
+    if (this.current.state === 'closed') return Promise.reject(this.closedError())
+    return this.requests.add(type, body, timeoutMs, this.welcomed) as Promise<Reply<T>>
+  }
+
+  /** Sends without asking for a reply; dropped while the link is down, so only for what is told again then. */
+  tell<T extends RequestType>(type: T, body: Body<T>): void {
+    if (this.welcomed) this.socket?.send(JSON.stringify({ type, ...body }))
+  }
+
+  private networkChanged(): void {
+    this.emit('network')
+    if (this.current.state === 'down') {
+      this.attempt = 0
+      this.open()
+    } else if (this.current.state === 'up') {
+      // The browser does not close a socket whose network is gone: find out whether it lives.
+      this.ask()
+    }
+  }
+
+  private open(): void {
+    if (this.current.state === 'closed') return
+    this.dropSocket()
+    this.become({ state: 'connecting' })
+    let socket: WebSocket
+    try {
+      socket = new this.env.WebSocket(this.options.url, Subprotocol)
+    } catch (error) {
+      this.closeForGood({ code: 'invalid', message: String(error) })
+      return
+    }
+    this.socket = socket
+    this.timer = setTimeout(() => this.broke({ code: 'timeout', message: 'the server did not answer' }), OPEN_MS)
+    socket.onopen = () => void this.greet(socket)
+    socket.onmessage = (e) => socket === this.socket && this.received(e.data)
+    socket.onclose = (e) => socket === this.socket && this.closed(e.code, e.reason)
+  }
+
+  private async greet(socket: WebSocket): Promise<void> {
+    const stored = this.store.current
+    const hello: Record<string, unknown> = { type: 'hello', id: HELLO_ID, version: Version, client: this.options.client }
+    if (stored?.session) {
+      hello.session = stored.session
+      hello.cursor = stored.cursor
+    }
+    try {
+      const { token, name } = this.options
+      if (token !== undefined) hello.token = typeof token === 'function' ? await token() : token
+      if (name !== undefined) hello.name = name
+    } catch (error) {
+      if (socket === this.socket) this.broke({ code: 'unauthorized', message: `no token: ${String(error)}` })
+      return
+    }
+    if (socket === this.socket) socket.send(JSON.stringify(hello))
+  }
+
+  private received(data: unknown): void {
+    this.lastHeard = performance.now()
+    this.asked = false
+    const message = parseServerMessage(data)
+    if (!message) return
+    if (message.type === 'welcome') {
+      this.welcome(message)
+    } else if (message.type === 'error' && message.re === HELLO_ID) {
+      this.refused({ code: message.code, message: message.message, retryAfterMs: message.retry_after_ms })
+    } else {
+      if (message.type === 'ticket') this.store.update({ session: message.session })
+      // A reply that changes a call is an event as well, for whoever else looks at it.
+      const reply = message.re !== undefined && message.re !== HELLO_ID
+      if (!reply || message.type === 'call') this.emit('message', message)
+      if (reply) this.requests.settle(message)
+      if ('cursor' in message && message.cursor) this.store.update({ cursor: message.cursor })
+    }
+  }
+
+  private welcome(message: WelcomeMessage): void {
+    clearTimeout(this.timer)
+    const { session, cursor, user, outcome } = message
+    this.store.update({ session, cursor, user, ...(outcome === 'new' ? { seats: {} } : {}) })
+    this.welcomed = true
+    this.upSince = performance.now()
+    this.downSince = undefined
+    this.emit('welcome', message)
+    this.become({ state: 'up' })
+    this.requests.sendAll()
+    this.watch()
+  }
+
+  /** hello was refused; the server closes the socket. */
+  private refused(cause: ClientError): void {
+    if (cause.code === 'unauthorized' && this.store.current?.session) {
+      // The session is over, but token or name may open another.
+      this.store.clear()
+      this.open()
+    } else if (['unauthorized', 'forbidden', 'unsupported_version', 'invalid'].includes(cause.code)) {
+      this.closeForGood(cause)
+    } else {
+      this.notBefore = performance.now() + (cause.retryAfterMs ?? 0)
+      this.broke(cause)
+    }
+  }
+
+  private closed(code: number, reason: string): void {
+    const message = reason || `the socket was closed with ${code}`
+    switch (code) {
+      case CloseCode.unauthorized:
+        this.refused({ code: 'unauthorized', message })
+        break
+      case CloseCode.forbidden:
+        this.store.clear()
+        this.closeForGood({ code: 'forbidden', message })
+        break
+      case CloseCode.replaced:
+        this.store.clear()
+        this.closeForGood({ code: 'replaced', message })
+        break
+      default:
+        this.broke({ code: 'disconnected', message })
+    }
+  }
+
+  private broke(cause: ClientError): void {
+    this.dropSocket()
+    const now = performance.now()
+    if (this.upSince !== undefined && now - this.upSince >= STEADY_MS) this.attempt = 0
+    this.upSince = undefined
+    this.downSince ??= now
+    const sinceMs = now - this.downSince
+    const wait = backoffMs(this.attempt++, sinceMs, this.env.random())
+    const retryInMs = Math.max(wait, Math.min(this.notBefore - now, 60_000))
+    this.become({ state: 'down', retryInMs, sinceMs, cause })
+    this.timer = setTimeout(() => this.open(), retryInMs)
+  }
+
+  private watch(): void {
+    this.lastHeard = performance.now()
+    this.asked = false
+    const look = (): void => {
+      const quiet = performance.now() - this.lastHeard
+      if (!this.asked && quiet >= QUIET_MS) this.ask()
+      this.timer = setTimeout(look, 1_000)
+    }
+    this.timer = setTimeout(look, 1_000)
+  }
+
+  private ask(): void {
+    if (this.asked) return
+    this.asked = true
+    const socket = this.socket
+    this.tell('ping', {})
+    setTimeout(() => {
+      if (this.asked && socket === this.socket && this.current.state === 'up') {
+        this.broke({ code: 'disconnected', message: 'the server is silent' })
+      }
+    }, SILENT_MS)
+  }
+
+  private dropSocket(): void {
+    clearTimeout(this.timer)
+    const socket = this.socket
+    this.socket = undefined
+    this.welcomed = false
+    if (!socket) return
+    socket.onopen = socket.onmessage = socket.onclose = null
+    socket.close()
+  }
+
+  private closeForGood(cause: ClientError): void {
+    this.dropSocket()
+    this.abort.abort()
+    this.store.clear()
+    this.become({ state: 'closed', cause })
+    this.requests.rejectAll(this.closedError())
+  }
+
+  private closedError(): CallrelayError {
+    const cause = this.current.state === 'closed' ? this.current.cause : undefined
+    return new CallrelayError('closed', cause?.message ?? 'the client is closed')
+  }
+
+  private become(state: LinkState): void {
+    this.current = state
+    this.emit('state', state)
+  }
+}

@@ -1,0 +1,169 @@
+import type { Devices } from '../media/devices'
+import type { ScreenShare } from '../media/screen'
+import type { ParticipantID, Source } from '../protocol/messages'
+import { toClientError } from './errors'
+import type { Link } from './link'
+import type { ClientError, DeviceKind, LocalMedia } from './types'
+
+/** Where the sources go. */
+export interface SourcesTarget {
+  track(source: Source, track: MediaStreamTrack | null): void
+  changed(source: Source, media: LocalMedia): void
+  error(error: ClientError): void
+}
+
+interface Announced {
+  muted: boolean
+  width: number
+  height: number
+}
+
+const OFF: LocalMedia = { on: false, wanted: false }
+const OWNER = 'call'
+
+/**
+ * What one sends: joins what the person wants, what the devices give, the
+ * connection's send sections and what the server is told of it. Everything is
+ * derived from the first two, so that any of them may change at any time.
+ */
+export class LocalSources {
+  media: Record<Source, LocalMedia> = { microphone: OFF, camera: OFF, screen: OFF, screen_audio: OFF }
+  private readonly link: Link
+  private readonly devices: Devices
+  private readonly screen: ScreenShare
+  private readonly target: SourcesTarget
+  private participant: ParticipantID = ''
+  private gateOpen = false
+  private started = false
+  private closed = false
+  private readonly announced = new Map<Source, Announced>()
+  private readonly off: (() => void)[]
+
+  constructor(context: { link: Link; devices: Devices; screen: ScreenShare }, target: SourcesTarget) {
+    this.link = context.link
+    this.devices = context.devices
+    this.screen = context.screen
+    this.target = target
+    this.off = [
+      this.devices.on('state', (kind) => this.sync(kind)),
+      this.devices.on('track', (kind) => this.sync(kind)),
+      this.screen.on('tracks', () => this.syncScreen()),
+    ]
+  }
+
+  set seat(participant: ParticipantID) {
+    if (this.participant === participant) return
+    this.participant = participant
+    this.announceAgain()
+  }
+
+  /** Until then the server is told nothing of the sources. */
+  set open(open: boolean) {
+    this.gateOpen = open
+    this.announceAll()
+  }
+
+  /** Opens the devices that are wanted, both with one question to the person. */
+  start(which: { microphone: boolean; camera: boolean }): void {
+    if (this.closed) return
+    this.started = true
+    this.set('microphone', { ...this.media.microphone, wanted: which.microphone })
+    this.set('camera', { ...this.media.camera, wanted: which.camera })
+    void this.devices.start(which, OWNER)
+    this.sync('microphone')
+    this.sync('camera')
+  }
+
+  want(kind: DeviceKind, wanted: boolean): void {
+    if (this.closed) return
+    this.started = true
+    this.set(kind, { ...this.media[kind], wanted })
+    if (wanted) void this.devices.device(kind).start(OWNER)
+    // A camera that is off shows no light; a microphone stays open to be back at once.
+    else if (kind === 'camera') this.devices.camera.stop()
+    this.sync(kind)
+  }
+
+  async shareScreen(): Promise<boolean> {
+    if (this.closed) return false
+    try {
+      return await this.screen.start()
+    } catch (error) {
+      this.target.error(toClientError(error))
+      return false
+    }
+  }
+
+  stopScreen(): void {
+    this.screen.stop()
+  }
+
+  /** Hands all tracks to a new connection. */
+  sendAll(): void {
+    for (const [source, media] of Object.entries(this.media) as [Source, LocalMedia][]) {
+      this.target.track(source, media.on ? (media.track ?? null) : null)
+    }
+  }
+
+  /** Tells the server everything, as it may have forgotten. */
+  announceAgain(): void {
+    this.announced.clear()
+    this.announceAll()
+  }
+
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    for (const off of this.off) off()
+    this.screen.stop()
+    this.devices.release(OWNER)
+  }
+
+  private sync(kind: DeviceKind): void {
+    if (this.closed || !this.started) return
+    const device = this.devices.device(kind)
+    const { wanted } = this.media[kind]
+    const on = wanted && device.state.state === 'live'
+    this.set(kind, { on, wanted, track: device.track })
+    // While the system has the device the track stays, to go on by itself.
+    this.target.track(kind, wanted ? (device.track ?? null) : null)
+    this.announce(kind)
+  }
+
+  private syncScreen(): void {
+    if (this.closed) return
+    const { video, audio } = this.screen
+    for (const [source, track] of [['screen', video], ['screen_audio', audio]] as const) {
+      this.set(source, track ? { on: true, wanted: true, track } : OFF)
+      this.target.track(source, track ?? null)
+      this.announce(source)
+    }
+  }
+
+  private set(source: Source, media: LocalMedia): void {
+    const was = this.media[source]
+    if (was.on === media.on && was.wanted === media.wanted && was.track === media.track) return
+    this.media = { ...this.media, [source]: media }
+    this.target.changed(source, media)
+  }
+
+  private announceAll(): void {
+    for (const source of Object.keys(this.media) as Source[]) this.announce(source)
+  }
+
+  private announce(source: Source): void {
+    if (!this.participant || !this.gateOpen || !this.started || this.closed) return
+    const { on, track } = this.media[source]
+    const shared = source === 'screen' || source === 'screen_audio'
+    if (shared && !on) {
+      if (this.announced.delete(source)) this.link.tell('unpublish', { participant: this.participant, source })
+      return
+    }
+    const settings = on && track?.kind === 'video' ? track.getSettings() : undefined
+    const now: Announced = { muted: !on, width: settings?.width ?? 0, height: settings?.height ?? 0 }
+    const was = this.announced.get(source)
+    if (was && was.muted === now.muted && was.width === now.width && was.height === now.height) return
+    this.announced.set(source, now)
+    this.link.tell('publish', { participant: this.participant, source, ...now })
+  }
+}

@@ -1,0 +1,117 @@
+import type { Environment } from './environment'
+
+/** What a tab keeps to take its session up again after a reload. */
+export interface StoredSession {
+  /** Marks the tab, so that a copy of it (duplicate tab) does not take the session away. */
+  tab: string
+  user: string
+  session: string
+  cursor: string
+  /** The generation of the newest connection of each seat. */
+  seats: Record<string, number>
+}
+
+/**
+ * The session's secret and cursor in sessionStorage: per tab, gone with it.
+ * Writes are gathered, since a cursor comes with every event.
+ */
+export class SessionStore {
+  private readonly env: Environment
+  private readonly key: string
+  private pending: ReturnType<typeof setTimeout> | undefined
+  private value: StoredSession | undefined
+
+  constructor(env: Environment, url: string) {
+    this.env = env
+    this.key = `callrelay.session ${url}`
+    this.value = this.read()
+  }
+
+  get current(): StoredSession | undefined {
+    return this.value
+  }
+
+  /**
+   * Whether the stored session is this tab's own. A duplicated tab gets a copy of
+   * sessionStorage while the first one still holds the lock named by it. A page that was
+   * just reloaded may have to wait a moment for its own old lock.
+   */
+  async claim(): Promise<boolean> {
+    const { locks } = this.env
+    const stored = this.value
+    if (!locks) return true
+    for (let attempt = 0; stored && attempt < 3; attempt++) {
+      if (await hold(locks, `callrelay.tab ${stored.tab}`)) return true
+      await new Promise((done) => setTimeout(done, 60))
+    }
+    if (stored) this.value = undefined
+    return stored === undefined
+  }
+
+  update(change: Partial<StoredSession>): void {
+    const before = this.value ?? this.fresh()
+    this.value = { ...before, ...change }
+    this.pending ??= setTimeout(() => this.flush(), 200)
+  }
+
+  /** Writes what is not written yet; call it when the page goes away. */
+  flush(): void {
+    clearTimeout(this.pending)
+    this.pending = undefined
+    if (!this.value) return
+    try {
+      this.env.sessionStorage?.setItem(this.key, JSON.stringify(this.value))
+    } catch {
+      // Full or blocked: a reload then signs in anew.
+    }
+  }
+
+  clear(): void {
+    clearTimeout(this.pending)
+    this.pending = undefined
+    this.value = undefined
+    try {
+      this.env.sessionStorage?.removeItem(this.key)
+    } catch {
+      // Blocked: there is nothing to remove.
+    }
+  }
+
+  private fresh(): StoredSession {
+    const tab = this.env.makeID()
+    if (this.env.locks) void hold(this.env.locks, `callrelay.tab ${tab}`)
+    return { tab, user: '', session: '', cursor: '', seats: {} }
+  }
+
+  private read(): StoredSession | undefined {
+    try {
+      const value: unknown = JSON.parse(this.env.sessionStorage?.getItem(this.key) ?? 'null')
+      return isStored(value) ? value : undefined
+    } catch {
+      return undefined
+    }
+  }
+}
+
+function isStored(value: unknown): value is StoredSession {
+  if (typeof value !== 'object' || value === null) return false
+  const v = value as Record<string, unknown>
+  return (
+    ['tab', 'user', 'session', 'cursor'].every((k) => typeof v[k] === 'string') &&
+    typeof v.seats === 'object' &&
+    v.seats !== null &&
+    Object.values(v.seats).every((g) => typeof g === 'number')
+  )
+}
+
+/** Takes a lock for as long as the page lives; false when another page has it. */
+function hold(locks: LockManager, name: string): Promise<boolean> {
+  return new Promise((done) => {
+    locks
+      .request(name, { ifAvailable: true }, (lock) => {
+        done(lock !== null)
+        return lock ? new Promise<void>(() => undefined) : undefined
+      })
+      .catch(() => done(true))
+  })
+}

@@ -1,0 +1,203 @@
+import { Emitter } from '../client/emitter'
+import type { Environment } from '../client/environment'
+import { CallrelayError, toClientError } from '../client/errors'
+import type { ClientError, ConnectionState } from '../client/types'
+import type { LayerState, Section, Source } from '../protocol/messages'
+import { arrivals } from './alive'
+import { JobQueue } from './queue'
+import { newRecovery, stepRecovery, type Recovery, type RecoveryEvent } from './recovery'
+import { addSections, describeSections, type Sections } from './sections'
+
+/** How a connection speaks with the server. */
+export interface Signalling {
+  /** Resolves with the SDP answer. */
+  offer(generation: number, sdp: string, sections: Section[]): Promise<string>
+  candidate(generation: number, candidate: RTCIceCandidate): void
+}
+
+type ConnectionEvents = {
+  state: [ConnectionState]
+  /** This connection cannot be mended: make one of the next generation in its place. */
+  renew: []
+  error: [ClientError]
+}
+
+const POLL_MS = 500
+
+/**
+ * One generation of a seat's connection: one RTCPeerConnection, on which only
+ * this side offers. Made without tracks, so it asks for no permission; tracks
+ * come and go on its send sections without an offer.
+ */
+export class MediaConnection extends Emitter<ConnectionEvents> {
+  readonly generation: number
+  readonly pc: RTCPeerConnection
+  private readonly signalling: Signalling
+  private readonly sections: Sections
+  private readonly negotiations = new JobQueue()
+  private readonly trackJobs = new JobQueue()
+  private readonly tracks = new Map<Source, MediaStreamTrack | null>()
+  private recovery: Recovery
+  private lastArrivals = 0
+  private offering = false
+  private closed = false
+  private readonly poll: ReturnType<typeof setInterval>
+
+  constructor(env: Environment, generation: number, signalling: Signalling) {
+    super()
+    if (!env.RTCPeerConnection) throw new CallrelayError('unsupported', 'this browser has no WebRTC')
+    this.generation = generation
+    this.signalling = signalling
+    this.pc = new env.RTCPeerConnection({ bundlePolicy: 'max-bundle' })
+    this.sections = addSections(this.pc)
+    this.recovery = newRecovery(performance.now())
+    this.pc.onicecandidate = ({ candidate }) => {
+      if (candidate?.candidate) this.signalling.candidate(generation, candidate)
+    }
+    this.pc.onconnectionstatechange = () => this.stateChanged()
+    this.pc.oniceconnectionstatechange = () => this.stateChanged()
+    this.poll = setInterval(() => void this.look(), POLL_MS)
+    void this.negotiate(false)
+  }
+
+  get state(): ConnectionState {
+    return this.closed ? 'disconnected' : this.recovery.phase
+  }
+
+  /** The tracks of all receive slots, there from the start; the same objects for as long as the connection lives. */
+  get slotTracks(): { audio: MediaStreamTrack[]; video: MediaStreamTrack[] } {
+    const tracks = this.sections.slots.map((t) => t.receiver.track)
+    return { audio: tracks.filter((t) => t.kind === 'audio'), video: tracks.filter((t) => t.kind === 'video') }
+  }
+
+  /** The track of a receive slot. */
+  trackOf(mid: string): MediaStreamTrack | undefined {
+    return this.sections.slots.find((t) => t.mid === mid)?.receiver.track
+  }
+
+  /** The source of a send section. */
+  sourceOf(mid: string): Source | undefined {
+    return [...this.sections.senders].find(([, t]) => t.mid === mid)?.[0]
+  }
+
+  /** Sends `track` as `source` from now on; null sends nothing. Makes no offer. */
+  setTrack(source: Source, track: MediaStreamTrack | null): void {
+    if (this.closed || (this.tracks.get(source) ?? null) === track) return
+    this.tracks.set(source, track)
+    void this.trackJobs.run(async () => {
+      const wanted = this.tracks.get(source) ?? null
+      const sender = this.sections.senders.get(source)?.sender
+      if (this.closed || !sender || sender.track === wanted) return
+      await sender.replaceTrack(wanted).catch((error: unknown) => this.report(error))
+    })
+  }
+
+  /** Sends only the encodings that the server wants. Makes no offer. */
+  setLayers(source: Source, layers: readonly LayerState[]): void {
+    void this.trackJobs.run(async () => {
+      const sender = this.sections.senders.get(source)?.sender
+      if (this.closed || !sender) return
+      const parameters = sender.getParameters()
+      for (const encoding of parameters.encodings) {
+        const wish = layers.find((l) => l.rid === (encoding.rid ?? ''))
+        if (wish) encoding.active = wish.active
+      }
+      await sender.setParameters(parameters).catch((error: unknown) => this.report(error))
+    })
+  }
+
+  /** Tells that the network may be another one: silence counts sooner for a while. */
+  networkHint(): void {
+    this.recover({ type: 'hint' })
+    void this.look()
+  }
+
+  /** Ends it. No packet leaves or arrives any more. */
+  close(): void {
+    if (this.closed) return
+    this.closed = true
+    clearInterval(this.poll)
+    this.pc.onicecandidate = this.pc.oniceconnectionstatechange = this.pc.onconnectionstatechange = null
+    this.pc.close()
+    this.emit('state', 'disconnected')
+    this.forgetListeners()
+  }
+
+  /** Offers and applies the answer. Offers go one after the other; a restart that finds one under way is dropped, as it is repeated anyway. */
+  private async negotiate(restart: boolean): Promise<void> {
+    if (this.offering) return
+    this.offering = true
+    try {
+      await this.negotiations.run(() => this.exchange(restart))
+      if (restart) this.recover({ type: 'answered' })
+    } catch (error) {
+      await this.rollBack()
+      this.refused(toClientError(error))
+    } finally {
+      this.offering = false
+    }
+  }
+
+  private async exchange(restart: boolean): Promise<void> {
+    const { pc } = this
+    if (this.closed) return
+    if (restart) pc.restartIce()
+    await pc.setLocalDescription()
+    const sdp = pc.localDescription?.sdp ?? ''
+    const answer = await this.signalling.offer(this.generation, sdp, describeSections(this.sections))
+    if (!this.closed) await pc.setRemoteDescription({ type: 'answer', sdp: answer })
+  }
+
+  private async rollBack(): Promise<void> {
+    if (this.closed || this.pc.signalingState !== 'have-local-offer') return
+    await this.pc.setLocalDescription({ type: 'rollback' }).catch(() => undefined)
+  }
+
+  private refused(error: ClientError): void {
+    if (this.closed) return
+    switch (error.code) {
+      case 'stale':
+      case 'wrong_state':
+        this.emit('renew')
+        break
+      case 'timeout':
+      case 'disconnected':
+        break // recovery tries again
+      default:
+        this.emit('error', error)
+    }
+  }
+
+  private async look(): Promise<void> {
+    const report = await this.pc.getStats().catch(() => undefined)
+    if (!report || this.closed) return
+    const now = arrivals(report.values() as Iterable<{ type: string } & Record<string, unknown>>)
+    const alive = now !== this.lastArrivals
+    this.lastArrivals = now
+    // Answers to checks arrive before the connection stands.
+    const connected = this.pc.connectionState === 'connected'
+    this.recover({ type: 'poll', alive: alive && (connected || this.recovery.phase === 'connected') })
+  }
+
+  private stateChanged(): void {
+    const { connectionState, iceConnectionState } = this.pc
+    if (connectionState === 'connected') this.recover({ type: 'connected' })
+    else if (iceConnectionState === 'disconnected' || iceConnectionState === 'failed') this.recover({ type: 'interrupted' })
+    // DTLS failed: no ICE restart helps.
+    else if (connectionState === 'failed') this.emit('renew')
+  }
+
+  private recover(event: RecoveryEvent): void {
+    if (this.closed) return
+    const before = this.recovery.phase
+    const { recovery, effect } = stepRecovery(this.recovery, event, performance.now())
+    this.recovery = recovery
+    if (recovery.phase !== before) this.emit('state', recovery.phase)
+    if (effect === 'restart') void this.negotiate(true)
+    if (effect === 'renew') this.emit('renew')
+  }
+
+  private report(error: unknown): void {
+    if (!this.closed) this.emit('error', toClientError(error))
+  }
+}

@@ -1,0 +1,69 @@
+import type { Section, Source } from '../protocol/messages'
+import { preferredCodecs } from './codecs'
+
+/** Receive slots of the first offer. */
+export const AUDIO_SLOTS = 3
+export const VIDEO_SLOTS = 9
+
+/** The send sections, in the order of the offer. */
+const SEND: { source: Source; kind: 'audio' | 'video'; encodings: RTCRtpEncodingParameters[] }[] = [
+  { source: 'microphone', kind: 'audio', encodings: [{ priority: 'high', networkPriority: 'high' }] },
+  {
+    source: 'camera',
+    kind: 'video',
+    // Bits per second. Only the full picture is sent until the server asks for others (layers):
+    // in a call of two nobody would see them.
+    encodings: [
+      { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 200_000, active: false },
+      { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 700_000, active: false },
+      { rid: 'f', maxBitrate: 2_500_000, active: true },
+    ],
+  },
+  { source: 'screen', kind: 'video', encodings: [{ maxBitrate: 4_000_000 }] },
+  { source: 'screen_audio', kind: 'audio', encodings: [{ maxBitrate: 128_000 }] },
+]
+
+/** The sections of one connection: all that is ever sent or received on it. */
+export interface Sections {
+  senders: Map<Source, RTCRtpTransceiver>
+  slots: RTCRtpTransceiver[]
+}
+
+/** Adds all sections to a new connection, without tracks: no permission is needed. */
+export function addSections(pc: RTCPeerConnection): Sections {
+  const senders = new Map<Source, RTCRtpTransceiver>()
+  for (const { source, kind, encodings } of SEND) {
+    const transceiver = pc.addTransceiver(kind, { direction: 'sendonly', sendEncodings: encodings })
+    preferCodecs(transceiver, kind, sendCodecs(kind))
+    senders.set(source, transceiver)
+  }
+  const slots: RTCRtpTransceiver[] = []
+  for (const kind of [...Array<'audio'>(AUDIO_SLOTS).fill('audio'), ...Array<'video'>(VIDEO_SLOTS).fill('video')]) {
+    const transceiver = pc.addTransceiver(kind, { direction: 'recvonly' })
+    preferCodecs(transceiver, kind, globalThis.RTCRtpReceiver?.getCapabilities?.(kind)?.codecs ?? [])
+    slots.push(transceiver)
+  }
+  return { senders, slots }
+}
+
+/** What the offer must say of the send sections; their mids are known once the offer is the local description. */
+export function describeSections(sections: Sections): Section[] {
+  return [...sections.senders].flatMap(([source, { mid }]) => (mid === null ? [] : [{ mid, source }]))
+}
+
+function sendCodecs(kind: 'audio' | 'video'): RTCRtpCodec[] {
+  // Chromium takes only codecs that it can receive into the preferences, for send sections too.
+  const receivable = globalThis.RTCRtpReceiver?.getCapabilities?.(kind)?.codecs ?? []
+  const sendable = globalThis.RTCRtpSender?.getCapabilities?.(kind)?.codecs ?? []
+  return sendable.filter((s) => receivable.some((r) => r.mimeType === s.mimeType && r.sdpFmtpLine === s.sdpFmtpLine))
+}
+
+function preferCodecs(transceiver: RTCRtpTransceiver, kind: 'audio' | 'video', available: RTCRtpCodec[]): void {
+  const codecs = preferredCodecs(kind, available)
+  if (codecs.length === 0 || !('setCodecPreferences' in transceiver)) return
+  try {
+    transceiver.setCodecPreferences(codecs)
+  } catch {
+    // An older browser with its own idea of what may be preferred: it offers all.
+  }
+}
