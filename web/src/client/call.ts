@@ -127,7 +127,10 @@ export class Call extends Room {
     if (state === 'ended') return
     this.end(endedHere(this.current, reason, performance.now()))
     const { link } = this.context
-    const asked = how === 'decline' ? link.request(how, { call: id, note }, END_TIMEOUT_MS) : link.request(how, { call: id }, END_TIMEOUT_MS)
+    const asked =
+      how === 'decline'
+        ? link.request(how, { call: id, note }, END_TIMEOUT_MS)
+        : link.request(how, { call: id }, END_TIMEOUT_MS)
     asked.catch((error: unknown) => {
       // It was answered in the same moment: then this hangs up.
       const late = error instanceof CallrelayError && error.code === 'wrong_state' && how !== 'hang_up'

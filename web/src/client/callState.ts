@@ -6,8 +6,13 @@ const ORDER = { calling: 0, ringing: 1, active: 2, ended: 3 } as const
 /** A call's first info, before the server knows of it. */
 export function placedCall(id: string, user: string, video: boolean): CallInfo {
   return {
-    id, direction: 'outgoing', state: 'calling', peer: { user, name: user, presence: 'available' }, video,
-    room: '', participant: '',
+    id,
+    direction: 'outgoing',
+    state: 'calling',
+    peer: { user, name: user, presence: 'available' },
+    video,
+    room: '',
+    participant: '',
   }
 }
 
@@ -19,8 +24,13 @@ export function callInfo(before: CallInfo | undefined, view: CallView, now: numb
   if (before && ORDER[view.state] < ORDER[before.state]) return before
   if (before?.state === 'ended') return before
   const info: CallInfo = {
-    id: view.call, direction: view.direction, state: view.state, peer: view.peer, video: view.video,
-    room: view.room, participant: view.participant,
+    id: view.call,
+    direction: view.direction,
+    state: view.state,
+    peer: view.peer,
+    video: view.video,
+    room: view.room,
+    participant: view.participant,
   }
   if (view.state === 'active') info.activeSince = before?.activeSince ?? now - (view.duration_ms ?? 0)
   if (view.state === 'ended') {
@@ -34,7 +44,10 @@ export function callInfo(before: CallInfo | undefined, view: CallView, now: numb
 
 /** An end that this page decided: shown at once, before the server answers. */
 export function endedHere(
-  before: CallInfo, reason: NonNullable<CallInfo['reason']>, now: number, error?: CallInfo['error'],
+  before: CallInfo,
+  reason: NonNullable<CallInfo['reason']>,
+  now: number,
+  error?: CallInfo['error'],
 ): CallInfo {
   const { activeSince: _gone, ...rest } = before
   return { ...rest, state: 'ended', reason, by: 'self', error, durationMs: duration(before, now) }

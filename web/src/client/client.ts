@@ -63,7 +63,10 @@ export class Client extends Emitter<ClientEvents> {
     const store = new SessionStore(this.env, url)
     if (options.name !== undefined && store.current && store.current.user !== options.name) store.clear()
     this.link_ = new Link(this.env, store, {
-      url, name: options.name, token: options.token, client: options.client ?? 'callrelay-web',
+      url,
+      name: options.name,
+      token: options.token,
+      client: options.client ?? 'callrelay-web',
     })
     this.devices = new Devices(this.env)
     this.screen = new ScreenShare(this.env)

@@ -80,7 +80,9 @@ export class Link extends Emitter<LinkEvents> {
     network?.addEventListener('change', () => this.networkChanged(), { signal })
     window?.addEventListener('pagehide', () => this.store.flush(), { signal })
     // A page that comes out of the browser's cache has lost its socket.
-    window?.addEventListener('pageshow', (e) => (e as PageTransitionEvent).persisted && this.networkChanged(), { signal })
+    window?.addEventListener('pageshow', (e) => (e as PageTransitionEvent).persisted && this.networkChanged(), {
+      signal,
+    })
     this.become({ state: 'connecting' })
     void this.store.claim().then(() => this.open())
   }
@@ -137,7 +139,12 @@ export class Link extends Emitter<LinkEvents> {
 
   private async greet(socket: WebSocket): Promise<void> {
     const stored = this.store.current
-    const hello: Record<string, unknown> = { type: 'hello', id: HELLO_ID, version: Version, client: this.options.client }
+    const hello: Record<string, unknown> = {
+      type: 'hello',
+      id: HELLO_ID,
+      version: Version,
+      client: this.options.client,
+    }
     if (stored?.session) {
       hello.session = stored.session
       hello.cursor = stored.cursor

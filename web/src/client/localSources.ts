@@ -133,7 +133,10 @@ export class LocalSources {
   private syncScreen(): void {
     if (this.closed) return
     const { video, audio } = this.screen
-    for (const [source, track] of [['screen', video], ['screen_audio', audio]] as const) {
+    for (const [source, track] of [
+      ['screen', video],
+      ['screen_audio', audio],
+    ] as const) {
       this.set(source, track ? { on: true, wanted: true, track } : OFF)
       this.target.track(source, track ?? null)
       this.announce(source)

@@ -2,8 +2,15 @@ import { MediaConnection } from '../media/connection'
 import type { Devices } from '../media/devices'
 import type { ScreenShare } from '../media/screen'
 import type {
-  EndReason, LayersMessage, MemberChangedMessage, MemberLeftMessage, ParticipantID, RoomView, SampleMessage,
-  SlotsMessage, Source,
+  EndReason,
+  LayersMessage,
+  MemberChangedMessage,
+  MemberLeftMessage,
+  ParticipantID,
+  RoomView,
+  SampleMessage,
+  SlotsMessage,
+  Source,
 } from '../protocol/messages'
 import { Emitter } from './emitter'
 import type { Environment } from './environment'
@@ -14,7 +21,14 @@ import { QualityWatch } from './qualityWatch'
 import { applyLeft, applyMember, applyRoom, applySlots, emptyRoom, remoteMembers, type RoomState } from './roomState'
 import type { SessionStore } from './sessionStore'
 import type {
-  CallInfo, ClientError, ConnectionState, ConnectionStats, LocalMedia, Quality, RemoteMember, VideoWish,
+  CallInfo,
+  ClientError,
+  ConnectionState,
+  ConnectionStats,
+  LocalMedia,
+  Quality,
+  RemoteMember,
+  VideoWish,
 } from './types'
 
 export type RoomEvents = {
@@ -272,8 +286,11 @@ export class Room extends Emitter<RoomEvents> {
           (await link.request('offer', { participant, generation, sdp, sections })).sdp,
         candidate: (generation, c) =>
           link.tell('candidate', {
-            participant, generation, candidate: c.candidate,
-            sdp_mid: c.sdpMid ?? undefined, sdp_mline_index: c.sdpMLineIndex ?? undefined,
+            participant,
+            generation,
+            candidate: c.candidate,
+            sdp_mid: c.sdpMid ?? undefined,
+            sdp_mline_index: c.sdpMLineIndex ?? undefined,
           }),
       })
     } catch (error) {
@@ -281,7 +298,10 @@ export class Room extends Emitter<RoomEvents> {
       return
     }
     const { connection } = this
-    connection.on('state', (state) => connection === this.connection && !this.endReason && this.emit('connection', state))
+    connection.on(
+      'state',
+      (state) => connection === this.connection && !this.endReason && this.emit('connection', state),
+    )
     connection.on('renew', () => connection === this.connection && this.renew())
     connection.on('error', (error) => this.emit('error', error))
     this.watch.attach(connection)
@@ -304,7 +324,10 @@ export class Room extends Emitter<RoomEvents> {
     this.preferTimer = undefined
     if (!this.seat || !this.wishes || this.endReason) return
     const videos = this.wishes.map(({ publication, width, height, priority }) => ({
-      publication, width: Math.round(width), height: Math.round(height), priority: priority ?? 0,
+      publication,
+      width: Math.round(width),
+      height: Math.round(height),
+      priority: priority ?? 0,
     }))
     this.context.link.tell('prefer', { participant: this.seat, videos })
   }
@@ -323,6 +346,7 @@ export class Room extends Emitter<RoomEvents> {
     for (const member of after) {
       if (!before.some((m) => m.participant === member.participant)) this.emit('joined', member)
     }
-    if (left && !after.some((m) => m.participant === left.member.participant)) this.emit('left', left.member, left.reason)
+    if (left && !after.some((m) => m.participant === left.member.participant))
+      this.emit('left', left.member, left.reason)
   }
 }

@@ -1,5 +1,12 @@
 import type {
-  MemberChangedMessage, MemberLeftMessage, MemberView, ParticipantID, RoomView, SlotsMessage, SlotView, Source,
+  MemberChangedMessage,
+  MemberLeftMessage,
+  MemberView,
+  ParticipantID,
+  RoomView,
+  SlotsMessage,
+  SlotView,
+  Source,
 } from '../protocol/messages'
 import type { RemoteMedia, RemoteMember } from './types'
 
@@ -21,7 +28,14 @@ export interface RoomState {
 }
 
 export const emptyRoom: RoomState = {
-  room: '', name: '', epoch: 0, n: 0, self: '', members: [], generation: 0, slots: [],
+  room: '',
+  name: '',
+  epoch: 0,
+  n: 0,
+  self: '',
+  members: [],
+  generation: 0,
+  slots: [],
 }
 
 /** A whole room; `restarted` tells that another server numbers its events now. */
@@ -30,7 +44,12 @@ export function applyRoom(state: RoomState, view: RoomView): { state: RoomState;
   if (known && state.epoch === view.epoch && view.n < state.n) return { state, restarted: false }
   return {
     state: {
-      ...state, room: view.room, name: view.name ?? '', epoch: view.epoch, n: view.n, self: view.self,
+      ...state,
+      room: view.room,
+      name: view.name ?? '',
+      epoch: view.epoch,
+      n: view.n,
+      self: view.self,
       members: view.members ?? [],
     },
     restarted: known && state.epoch !== view.epoch && state.epoch !== 0,
@@ -41,9 +60,7 @@ export function applyMember(state: RoomState, event: MemberChangedMessage): Room
   if (!isNews(state, event)) return state
   const old = state.members.find((m) => m.participant === event.member.participant)
   if (old && old.generation > event.member.generation) return { ...state, epoch: event.epoch, n: event.n }
-  const members = old
-    ? state.members.map((m) => (m === old ? event.member : m))
-    : [...state.members, event.member]
+  const members = old ? state.members.map((m) => (m === old ? event.member : m)) : [...state.members, event.member]
   return { ...state, epoch: event.epoch, n: event.n, members }
 }
 
@@ -67,7 +84,9 @@ export type TrackOf = (mid: string, generation: number) => MediaStreamTrack | un
 
 /** The others, as a page shows them. An unchanged member keeps its object from `before`. */
 export function remoteMembers(
-  state: RoomState, trackOf: TrackOf, before: readonly RemoteMember[] = [],
+  state: RoomState,
+  trackOf: TrackOf,
+  before: readonly RemoteMember[] = [],
 ): readonly RemoteMember[] {
   const old = new Map(before.map((m) => [m.participant, m]))
   return state.members
@@ -109,7 +128,11 @@ function sameMember(a: RemoteMember, b: RemoteMember): boolean {
 function sameMedia(a: RemoteMedia | undefined, b: RemoteMedia | undefined): boolean {
   if (!a || !b) return a === b
   return (
-    a.publication === b.publication && a.muted === b.muted && a.track === b.track && a.paused === b.paused &&
-    a.width === b.width && a.height === b.height
+    a.publication === b.publication &&
+    a.muted === b.muted &&
+    a.track === b.track &&
+    a.paused === b.paused &&
+    a.width === b.width &&
+    a.height === b.height
   )
 }

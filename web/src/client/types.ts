@@ -3,7 +3,16 @@
  * the framework-free client and any page; the page never sees a wire message.
  */
 import type {
-  CallState, Direction, EndReason, MemberState, ParticipantID, Party, Person, PublicationID, RoomID, Source,
+  CallState,
+  Direction,
+  EndReason,
+  MemberState,
+  ParticipantID,
+  Party,
+  Person,
+  PublicationID,
+  RoomID,
+  Source,
 } from '../protocol/messages'
 
 /** The WebSocket. Its loss alone never changes a call. */
@@ -81,7 +90,7 @@ export interface RemoteMember {
 
 /** Why the network is bad, in the words of the page's own list; absent while it is good. */
 export type QualityCause =
-  | 'uplink_loss' | 'uplink_rate' | 'downlink_loss' | 'downlink_rate' | 'delay' | 'tcp' | 'cpu' | 'peer'
+  'uplink_loss' | 'uplink_rate' | 'downlink_loss' | 'downlink_rate' | 'delay' | 'tcp' | 'cpu' | 'peer'
 
 export interface Quality {
   cause: QualityCause
@@ -152,5 +161,14 @@ export interface VideoWish {
 }
 
 export type {
-  CallState, Direction, EndReason, MemberState, ParticipantID, Party, Person, PublicationID, RoomID, Source,
+  CallState,
+  Direction,
+  EndReason,
+  MemberState,
+  ParticipantID,
+  Party,
+  Person,
+  PublicationID,
+  RoomID,
+  Source,
 }

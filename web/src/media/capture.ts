@@ -82,7 +82,9 @@ export class Capture {
   private async ask(constraints: MediaStreamConstraints): Promise<{ stream: MediaStream } | { error: unknown }> {
     const { mediaDevices, secure } = this.env
     if (!mediaDevices?.getUserMedia) {
-      return { error: secure ? new TypeError('no getUserMedia') : new DOMException('not a secure page', 'SecurityError') }
+      return {
+        error: secure ? new TypeError('no getUserMedia') : new DOMException('not a secure page', 'SecurityError'),
+      }
     }
     try {
       return { stream: await mediaDevices.getUserMedia(constraints) }

@@ -11,7 +11,10 @@ interface Codec {
 /** Best first for the server's choice; VP8 is what every browser sends and decodes. */
 const VIDEO: ((codec: Codec) => boolean)[] = [
   (c) => is(c, 'video/VP8'),
-  (c) => is(c, 'video/H264') && /profile-level-id=42e01f/i.test(c.sdpFmtpLine ?? '') && /packetization-mode=1/.test(c.sdpFmtpLine ?? ''),
+  (c) =>
+    is(c, 'video/H264') &&
+    /profile-level-id=42e01f/i.test(c.sdpFmtpLine ?? '') &&
+    /packetization-mode=1/.test(c.sdpFmtpLine ?? ''),
   // Firefox writes no profile-id: absent means 0.
   (c) => is(c, 'video/VP9') && !/profile-id=[1-9]/.test(c.sdpFmtpLine ?? ''),
   (c) => is(c, 'video/AV1') && !/profile=[1-9]/.test(c.sdpFmtpLine ?? ''),

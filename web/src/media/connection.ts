@@ -182,7 +182,8 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   private stateChanged(): void {
     const { connectionState, iceConnectionState } = this.pc
     if (connectionState === 'connected') this.recover({ type: 'connected' })
-    else if (iceConnectionState === 'disconnected' || iceConnectionState === 'failed') this.recover({ type: 'interrupted' })
+    else if (iceConnectionState === 'disconnected' || iceConnectionState === 'failed')
+      this.recover({ type: 'interrupted' })
     // DTLS failed: no ICE restart helps.
     else if (connectionState === 'failed') this.emit('renew')
   }

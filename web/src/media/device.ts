@@ -61,7 +61,9 @@ export function stepDevice(machine: DeviceMachine, event: DeviceEvent): DeviceSt
       return { machine: { ...machine, device: { state: event.failure } } }
     case 'muted':
       if (device.state !== 'live') return { machine }
-      return { machine: { ...machine, device: { state: 'interrupted', deviceId: device.deviceId, label: device.label } } }
+      return {
+        machine: { ...machine, device: { state: 'interrupted', deviceId: device.deviceId, label: device.label } },
+      }
     case 'unmuted':
       if (device.state !== 'interrupted') return { machine }
       return {
@@ -103,6 +105,7 @@ function permissionChanged(machine: DeviceMachine, permission: PermissionState):
     return wanted ? ask() : { machine: { device: { state: 'idle' }, wanted } }
   }
   // The person took the refusal back, but the browser will ask again.
-  if (permission === 'prompt' && device.state === 'denied') return { machine: { device: { state: 'dismissed' }, wanted } }
+  if (permission === 'prompt' && device.state === 'denied')
+    return { machine: { device: { state: 'dismissed' }, wanted } }
   return { machine }
 }

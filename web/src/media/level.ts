@@ -9,7 +9,12 @@ const FLOOR_DB = -60
  * function is called. `context` is the page's one AudioContext, unlocked by a
  * click; while it is suspended nothing is reported.
  */
-export function watchLevel(track: MediaStreamTrack, context: AudioContext, listener: LevelListener, hz = 15): () => void {
+export function watchLevel(
+  track: MediaStreamTrack,
+  context: AudioContext,
+  listener: LevelListener,
+  hz = 15,
+): () => void {
   const analyser = context.createAnalyser()
   analyser.fftSize = 1024
   const source = context.createMediaStreamSource(new MediaStream([track]))

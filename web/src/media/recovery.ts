@@ -47,11 +47,20 @@ const VAIN_RESTARTS = 4
 
 export function newRecovery(now: number): Recovery {
   return {
-    phase: 'connecting', lastAlive: now, usualGap: 0, hintedUntil: 0, lastRestart: now + FIRST_MS - REPEAT_MS, answered: 0,
+    phase: 'connecting',
+    lastAlive: now,
+    usualGap: 0,
+    hintedUntil: 0,
+    lastRestart: now + FIRST_MS - REPEAT_MS,
+    answered: 0,
   }
 }
 
-export function stepRecovery(r: Recovery, event: RecoveryEvent, now: number): { recovery: Recovery; effect?: RecoveryEffect } {
+export function stepRecovery(
+  r: Recovery,
+  event: RecoveryEvent,
+  now: number,
+): { recovery: Recovery; effect?: RecoveryEffect } {
   switch (event.type) {
     case 'hint':
       return { recovery: { ...r, hintedUntil: now + HINT_MS } }

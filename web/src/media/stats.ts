@@ -10,13 +10,23 @@ export type SectionOf = (mid: string, direction: 'up' | 'down') => { source: Sou
 
 export interface Measured {
   stats: ConnectionStats
-  quality: Pick<QualitySample, 'uplinkLoss' | 'downlinkLoss' | 'rttMs' | 'tcp' | 'limitation' | 'uplinkBitrate' | 'frozen'>
+  quality: Pick<
+    QualitySample,
+    'uplinkLoss' | 'downlinkLoss' | 'rttMs' | 'tcp' | 'limitation' | 'uplinkBitrate' | 'frozen'
+  >
 }
 
 /** Makes rates and losses of two reports, `before` and `now`. Pure. */
-export function measure(before: ReadonlyMap<string, Stat>, now: ReadonlyMap<string, Stat>, sectionOf: SectionOf): Measured {
+export function measure(
+  before: ReadonlyMap<string, Stat>,
+  now: ReadonlyMap<string, Stat>,
+  sectionOf: SectionOf,
+): Measured {
   const streams: StreamStats[] = []
-  let sent = 0, sentLost = 0, received = 0, lost = 0
+  let sent = 0,
+    sentLost = 0,
+    received = 0,
+    lost = 0
   let limitation: QualitySample['limitation'] = 'none'
   let frozen: string | undefined
   for (const s of now.values()) {
@@ -28,7 +38,9 @@ export function measure(before: ReadonlyMap<string, Stat>, now: ReadonlyMap<stri
     const seconds = (s.timestamp - (was?.timestamp ?? s.timestamp)) / 1000
     const packets = delta(up ? 'packetsSent' : 'packetsReceived')
     const remote = up ? now.get(text(s.remoteId)) : undefined
-    const gone = up ? Math.max(0, number(remote?.packetsLost) - number(before.get(text(s.remoteId))?.packetsLost)) : delta('packetsLost')
+    const gone = up
+      ? Math.max(0, number(remote?.packetsLost) - number(before.get(text(s.remoteId))?.packetsLost))
+      : delta('packetsLost')
     if (up) {
       sent += packets
       sentLost += gone
@@ -86,7 +98,8 @@ function selectedPair(stats: ReadonlyMap<string, Stat>): Stat | undefined {
     if (s.type === 'transport' && s.selectedCandidatePairId) return stats.get(text(s.selectedCandidatePairId))
   }
   for (const s of stats.values()) {
-    if (s.type === 'candidate-pair' && (s.selected === true || (s.nominated === true && s.state === 'succeeded'))) return s
+    if (s.type === 'candidate-pair' && (s.selected === true || (s.nominated === true && s.state === 'succeeded')))
+      return s
   }
   return undefined
 }
