@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# End-to-end tests: the real binary and real browsers in network namespaces.
+#
+#   scripts/e2e.sh [--full] [WORD..]     run the cases (with these words in their names)
+#   scripts/e2e.sh --accept-latency      measure from accept to the first picture
+#
+# Does its own set-up: Debian packages, bin/sfu (or SFU=path), npm packages,
+# fake camera and microphone files in a temporary directory, the namespaces;
+# and takes all of it down again. Ends within E2E_SECONDS (default 900).
+# Needs root. KEEP=1 keeps the directory with logs and screenshots.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(chromium firefox-esr ffmpeg fonts-dejavu-core fonts-noto-cjk iproute2 nftables procps pulseaudio tshark nodejs npm)
+missing=()
+for package in "${packages[@]}"; do
+  # Node may have come another way than as a package.
+  case $package in nodejs) command -v node >/dev/null && continue ;; npm) command -v npm >/dev/null && continue ;; esac
+  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  echo "installing ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+[ -n "${SFU:-}" ] || [ -x bin/sfu ] || make build
+[ -d web/node_modules/playwright-core ] && [ -d web/node_modules/puppeteer-core ] && [ -d web/node_modules/ws ] || npm --prefix web ci --no-audit --no-fund
+export E2E_BINARY
+E2E_BINARY=$(readlink -f "${SFU:-bin/sfu}")
+export E2E_LAB=${E2E_LAB:-e2e$$}
+export E2E_DIR
+E2E_DIR=$(mktemp -d)
+e2e=$PWD/web/e2e
+
+finish() {
+  code=$?
+  trap - EXIT INT TERM
+  node "$e2e/lab/network.mjs" down "$E2E_LAB" || true
+  if [ -n "${KEEP:-}" ] || { [ $code -ne 0 ] && [ -n "${KEEP_FAILED:-1}" ]; }; then
+    rm -rf "$E2E_DIR/media"
+    echo "logs and screenshots: $E2E_DIR"
+  else
+    rm -rf "$E2E_DIR"
+  fi
+  exit $code
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+node -e 'import(process.argv[1]).then((m) => m.makeMedia(process.argv[2]))' "$e2e/lab/media.mjs" "$E2E_DIR/media"
+node "$e2e/lab/network.mjs" up "$E2E_LAB"
+
+program=run.mjs
+if [ "${1:-}" = --accept-latency ]; then program=accept-latency.mjs; shift; fi
+# Firefox is driven over its own loopback, so the test program runs in a namespace too.
+timeout --kill-after=10 "${E2E_SECONDS:-900}" ip netns exec "$E2E_LAB-ctl" node "$e2e/$program" "$@"

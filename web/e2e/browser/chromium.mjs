@@ -1,0 +1,56 @@
+// Chromium through Playwright. The debugging pipe crosses namespaces, so the
+// browser runs in one and this program in another.
+import fs from 'node:fs'
+import path from 'node:path'
+import { chromium } from 'playwright-core'
+import { probe } from './probe.mjs'
+
+const EXECUTABLE = process.env.CHROMIUM || '/usr/bin/chromium'
+
+/**
+ * A Chromium for one person: camera and microphone files belong to the whole
+ * browser. `permission: false` answers every question for a device with no.
+ */
+export async function launchChromium({ name, namespace, dir, media = name, permission = true }) {
+  const program = path.join(dir, `chromium-${name}.sh`)
+  fs.writeFileSync(program, `#!/bin/sh\nexec ip netns exec ${namespace} ${EXECUTABLE} "$@"\n`, { mode: 0o755 })
+  const args = [
+    '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-video-capture=${dir}/media/${media}.mjpeg`,
+    `--use-file-for-fake-audio-capture=${dir}/media/${media}.wav`,
+    permission ? '--use-fake-ui-for-media-stream' : '--deny-permission-prompts',
+    '--disable-background-networking', '--disable-component-update', '--no-first-run',
+  ]
+  const browser = await chromium.launch({ executablePath: program, headless: true, args })
+  return {
+    kind: 'chromium',
+    async open({ lang = 'en-GB', viewport = { width: 900, height: 600 } } = {}) {
+      const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport, locale: lang })
+      await context.addInitScript(probe)
+      return tab(context, await context.newPage())
+    },
+    close: () => browser.close(),
+    version: () => `Chromium ${browser.version()}`,
+  }
+}
+
+function tab(context, page) {
+  const complaints = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  return {
+    complaints,
+    goto: (url) => page.goto(url, { waitUntil: 'domcontentloaded' }),
+    reload: () => page.reload({ waitUntil: 'domcontentloaded' }),
+    click: (selector, timeout) => page.click(selector, { timeout }),
+    fill: (selector, text) => page.fill(selector, text),
+    press: (key) => page.keyboard.press(key),
+    evaluate: (f, arg) => page.evaluate(f, arg),
+    waitFor: (f, arg, timeout) => page.waitForFunction(f, arg, { timeout, polling: 20 }),
+    screenshot: (file) => page.screenshot({ path: file }),
+    /** Another tab of the same browser profile. */
+    sibling: async () => tab(context, await context.newPage()),
+    closeTab: () => page.close({ runBeforeUnload: false }),
+    close: () => context.close(),
+  }
+}

@@ -1,0 +1,43 @@
+// What a page must show and play, as assertions with everything seen in them.
+import assert from 'node:assert/strict'
+import { FRAMES, MEDIA } from '../lab/media.mjs'
+import { FIREFOX_HZ } from './firefox.mjs'
+
+const close = (a, b, far) => a.every((c, i) => Math.abs(c - b[i]) <= far)
+
+/** The page shows the moving picture of `whose` (a name in MEDIA), or of Firefox. */
+export async function expectPicture(person, whose, frames = 5) {
+  const seen = await person.picture()
+  const all = `${person.name} sees ${JSON.stringify(seen)}`
+  assert.ok(seen.frames >= frames, `at least ${frames} frames: ${all}`)
+  if (whose === 'firefox') {
+    assert.ok(new Set(seen.middles.map(String)).size > 1, `the colour changes: ${all}`)
+    return seen
+  }
+  assert.ok(close(seen.middles.at(-1), MEDIA[whose].colour, 60), `the colour of ${whose}: ${all}`)
+  const steps = seen.counters.slice(1).map((c, i) => (c - seen.counters[i] + FRAMES) % FRAMES)
+  const forward = steps.filter((step) => step > 0 && step <= FRAMES / 2).length
+  assert.ok(forward >= Math.min(frames - 1, steps.length) && forward >= steps.length * 0.8, `the counter goes up: ${all}`)
+  return seen
+}
+
+/** The page plays the tone of `whose`. */
+export async function expectSound(person, whose) {
+  const hz = whose === 'firefox' ? FIREFOX_HZ : MEDIA[whose].hz
+  const heard = await person.sound()
+  const all = `${person.name} hears ${JSON.stringify(heard)}`
+  assert.ok(heard.db > -70, `not silence: ${all}`)
+  assert.ok(Math.abs(heard.hz - hz) <= 15, `${hz} Hz: ${all}`)
+  assert.ok(heard.played, `an element plays it: ${all}`)
+}
+
+/** Media come from the server and nobody else. */
+export async function expectRelayed(person, server) {
+  const ends = await person.pairs()
+  assert.deepEqual(ends, [`${server}/udp`], `${person.name}'s selected pair ends at the server`)
+}
+
+/** Both see and hear each other. */
+export async function expectTalk(a, whoseA, b, whoseB) {
+  await Promise.all([expectPicture(a, whoseB), expectPicture(b, whoseA), expectSound(a, whoseB), expectSound(b, whoseA)])
+}

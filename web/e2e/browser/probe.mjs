@@ -1,0 +1,191 @@
+// What the tests put into every page before its own scripts: it watches, and
+// changes only one thing, the sound processing that would treat a steady tone
+// as noise. Times are milliseconds of the epoch, so that two pages and a
+// packet capture on one machine can be compared.
+
+/** Runs in the page. Must not use anything from outside itself. */
+export function probe() {
+  const epoch = (t) => performance.timeOrigin + t
+  const state = { pcs: [], log: [], frames: [], offers: 0, captures: [], errors: [], sounds: [], listen: false }
+  const note = (what, more) => state.log.length < 5000 && state.log.push({ at: epoch(performance.now()), what, ...more })
+  window.__probe = state
+
+  const Real = window.RTCPeerConnection
+  if (Real) {
+    window.RTCPeerConnection = class extends Real {
+      constructor(...args) {
+        super(...args)
+        state.pcs.push(this)
+        this.addEventListener('track', (event) => event.track.kind === 'audio' && state.listen && waitForSound(event.track))
+        this.addEventListener('connectionstatechange', () => note('pc', { state: this.connectionState }))
+      }
+      createOffer(...args) {
+        state.offers++
+        return super.createOffer(...args)
+      }
+      setLocalDescription(...args) {
+        if (!args.length) state.offers++
+        return super.setLocalDescription(...args)
+      }
+    }
+  }
+
+  const devices = navigator.mediaDevices
+  if (devices) {
+    const capture = devices.getUserMedia.bind(devices)
+    devices.getUserMedia = (wish = {}) => {
+      const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false }
+      const audio = wish.audio && { ...(wish.audio === true ? {} : wish.audio), ...plain }
+      note('capture', { audio: Boolean(wish.audio), video: Boolean(wish.video) })
+      return capture(wish.audio ? { ...wish, audio } : wish)
+    }
+  }
+
+  addEventListener('error', (event) => state.errors.push(String(event.message)))
+  addEventListener('unhandledrejection', (event) => state.errors.push(`unhandled: ${event.reason}`))
+  for (const kind of ['click', 'keydown']) {
+    addEventListener(kind, (event) => {
+      const id = event.target.closest?.('[data-testid]')?.dataset.testid
+      const at = epoch(event.timeStamp)
+      state.log.push({ at, what: kind, id, key: event.key })
+    }, true)
+  }
+
+  // What is on the page now, by data-testid; a change is noted at once.
+  const shown = new Map()
+  function look() {
+    const now = new Map()
+    for (const element of document.querySelectorAll('[data-testid]')) {
+      now.set(element.dataset.testid, element.dataset.reason ?? element.dataset.state ?? '')
+    }
+    for (const [id, detail] of now) if (shown.get(id) !== detail) note('shown', { id, detail })
+    for (const id of shown.keys()) if (!now.has(id)) note('gone', { id })
+    shown.clear()
+    for (const [id, detail] of now) shown.set(id, detail)
+    for (const video of document.querySelectorAll('video')) watch(video)
+  }
+  new MutationObserver(look).observe(document, {
+    subtree: true, childList: true, attributes: true, attributeFilter: ['data-testid', 'data-reason', 'data-state'],
+  })
+
+  const remoteTracks = () => new Set(state.pcs.flatMap((pc) => pc.getReceivers().map((receiver) => receiver.track)))
+  const isRemote = (element) => {
+    const tracks = remoteTracks()
+    return Boolean(element.srcObject?.getTracks?.().some((track) => tracks.has(track)))
+  }
+  const isShown = (element) => {
+    const box = element.getBoundingClientRect()
+    return box.width > 0 && box.height > 0 && getComputedStyle(element).visibility === 'visible'
+  }
+
+  // Every remote frame that is presented, by the time of its callback.
+  const watched = new WeakSet()
+  function watch(video) {
+    if (watched.has(video) || !video.requestVideoFrameCallback) return
+    watched.add(video)
+    const frame = (now, about) => {
+      if (isRemote(video) && isShown(video) && state.frames.length < 50_000) {
+        state.frames.push({ at: epoch(performance.now()), width: about.width })
+      }
+      video.requestVideoFrameCallback(frame)
+    }
+    video.requestVideoFrameCallback(frame)
+  }
+
+  // The first loud sample of a received track, in an AudioWorklet.
+  async function waitForSound(track) {
+    const code = `registerProcessor('loud', class extends AudioWorkletProcessor {
+      process([input]) { return !(input[0]?.some((s) => Math.abs(s) > 0.02) && !this.port.postMessage(0)) } })`
+    const context = new AudioContext({ latencyHint: 'interactive' })
+    await context.audioWorklet.addModule(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })))
+    const node = new AudioWorkletNode(context, 'loud')
+    node.port.onmessage = () => {
+      state.sounds.push({ at: epoch(performance.now()) })
+      node.disconnect()
+      context.close()
+    }
+    context.createMediaStreamSource(new MediaStream([track])).connect(node).connect(context.destination)
+    await context.resume()
+    note('listening', { state: context.state })
+  }
+
+  /** Watches the remote picture: colour of its middle and the counter of each frame. */
+  state.picture = async (ms) => {
+    const video = [...document.querySelectorAll('[data-testid="tile"]:not([data-self="true"]) video')].find((v) => isRemote(v) && isShown(v))
+    if (!video) return { frames: 0, why: 'no remote video is shown' }
+    const canvas = document.createElement('canvas')
+    const g = canvas.getContext('2d', { willReadFrequently: true })
+    const seen = { frames: 0, counters: [], middles: [], width: 0, height: 0 }
+    let watching = true
+    const frame = () => {
+      if (!watching) return
+      seen.frames++
+      seen.width = canvas.width = video.videoWidth
+      seen.height = canvas.height = video.videoHeight
+      g.drawImage(video, 0, 0)
+      const at = (x, y) => [...g.getImageData(Math.floor(x), Math.floor(y), 1, 1).data].slice(0, 3)
+      let counter = 0
+      for (let bit = 0; bit < 7; bit++) if (at((canvas.width * (bit + 0.5)) / 7, canvas.height / 16)[1] > 128) counter |= 1 << bit
+      seen.counters.push(counter)
+      seen.middles.push(at(canvas.width / 2, canvas.height / 2))
+      video.requestVideoFrameCallback(frame)
+    }
+    video.requestVideoFrameCallback(frame)
+    await new Promise((done) => setTimeout(done, ms))
+    watching = false
+    return seen
+  }
+
+  /** Listens to the received sound: its strongest tone, and whether an element plays it. */
+  state.sound = async (ms) => {
+    const track = state.pcs.flatMap((pc) => (pc.connectionState === 'closed' ? [] : pc.getReceivers()))
+      .map((receiver) => receiver.track).find((t) => t.kind === 'audio' && t.readyState === 'live' && !t.muted)
+    if (!track) return { why: 'no live audio track' }
+    const context = new AudioContext()
+    await Promise.race([context.resume(), new Promise((done) => setTimeout(done, 1000))])
+    const analyser = context.createAnalyser()
+    analyser.fftSize = 8192
+    context.createMediaStreamSource(new MediaStream([track])).connect(analyser)
+    await new Promise((done) => setTimeout(done, ms))
+    const levels = new Float32Array(analyser.frequencyBinCount)
+    analyser.getFloatFrequencyData(levels)
+    let peak = 1
+    for (let i = 2; i < levels.length; i++) if (levels[i] > levels[peak]) peak = i
+    const hz = Math.round((peak * context.sampleRate) / analyser.fftSize)
+    await context.close()
+    const played = [...document.querySelectorAll('audio,video')]
+      .some((e) => e.srcObject?.getTracks().includes(track) && !e.paused && !e.muted && e.volume > 0)
+    return { hz, db: Math.round(levels[peak]), played }
+  }
+
+  /** The far end of the selected candidate pair of every living connection. */
+  state.pairs = async () => {
+    const ends = []
+    for (const pc of state.pcs) {
+      if (pc.connectionState !== 'connected') continue
+      const stats = await pc.getStats()
+      const all = [...stats.values()]
+      const transport = all.find((s) => s.type === 'transport' && s.selectedCandidatePairId)
+      const pair = transport ? stats.get(transport.selectedCandidatePairId) : all.find((s) => s.type === 'candidate-pair' && (s.selected || s.nominated) && s.state === 'succeeded')
+      const remote = pair && stats.get(pair.remoteCandidateId)
+      ends.push(remote ? `${remote.address ?? remote.ip}:${remote.port}/${remote.protocol}` : 'none')
+    }
+    return ends
+  }
+
+  /** Bytes and packets of each RTP stream, by direction and kind. */
+  state.streams = async () => {
+    const out = []
+    for (const pc of state.pcs) {
+      if (pc.connectionState === 'closed') continue
+      for (const s of (await pc.getStats()).values()) {
+        if (s.type === 'inbound-rtp' || s.type === 'outbound-rtp') {
+          out.push({ up: s.type === 'outbound-rtp', kind: s.kind, rid: s.rid, bytes: s.bytesSent ?? s.bytesReceived, packets: s.packetsSent ?? s.packetsReceived,
+            width: s.frameWidth, decoded: s.framesDecoded, encoded: s.framesEncoded, lost: s.packetsLost, nack: s.nackCount, pli: s.pliCount,
+            freezes: s.freezeCount, limit: s.qualityLimitationReason, target: s.targetBitrate })
+        }
+      }
+    }
+    return out
+  }
+}

@@ -1,0 +1,122 @@
+// Microphone and camera in a call: off, on, another one, none at all; always
+// on the one connection, with its one offer.
+import assert from 'node:assert/strict'
+import { expectPicture, expectSound, expectTalk } from '../browser/expect.mjs'
+import { sleep, until } from '../lab/process.mjs'
+
+export const setUp = (world) => world.server('devices')
+
+async function inCall(world, server) {
+  const [a, b] = [await world.person('alice', server), await world.person('bob', server)]
+  await a.talk(b)
+  await expectTalk(a, 'alice', b, 'bob')
+  return [a, b]
+}
+
+/** What a page knows of the other's source: the words of the tile are for people, so by its media. */
+const shows = (person) => person.tab.evaluate(() => {
+  const tile = document.querySelector('[data-testid="tile"]:not([data-self="true"])')
+  const video = tile?.querySelector('video')
+  const box = video?.getBoundingClientRect()
+  return Boolean(box && box.width > 0 && getComputedStyle(video).visibility === 'visible' && getComputedStyle(video).opacity !== '0')
+})
+
+async function received(person, kind) {
+  const streams = (await person.streams()).filter((s) => !s.up && s.kind === kind)
+  return streams.reduce((sum, s) => sum + s.packets, 0)
+}
+
+/** Packets of a kind that come in within ms. */
+async function flow(person, kind, ms = 1000) {
+  const before = await received(person, kind)
+  await sleep(ms)
+  return (await received(person, kind)) - before
+}
+
+export const cases = [
+  {
+    name: 'mute and unmute: the sound stops and comes back, without an offer',
+    async run(world, server) {
+      const [a, b] = await inCall(world, server)
+      await a.click('toggle-mic')
+      await sleep(500)
+      assert.equal(await flow(b, 'audio'), 0, 'no sound passes while muted')
+      await a.click('toggle-mic')
+      await sleep(300)
+      await expectSound(b, 'alice')
+      assert.deepEqual(await Promise.all([a.offers(), b.offers()]), [1, 1])
+    },
+  },
+  {
+    name: 'camera off and on: the picture is taken away and comes back, without an offer',
+    async run(world, server) {
+      const [a, b] = await inCall(world, server)
+      await a.click('toggle-cam')
+      await until("the other's picture to be hidden", async () => !(await shows(b)), 2000)
+      await sleep(300)
+      assert.equal(await flow(b, 'video'), 0, 'no picture passes while the camera is off')
+      await expectSound(b, 'alice')
+      await a.click('toggle-cam')
+      await until("the other's picture to be shown", () => shows(b), 5000)
+      await expectPicture(b, 'alice')
+      assert.deepEqual(await Promise.all([a.offers(), b.offers()]), [1, 1])
+    },
+  },
+  {
+    name: 'shortcuts M and V do the same',
+    async run(world, server) {
+      const [a, b] = await inCall(world, server)
+      await a.tab.press('v')
+      await until("the other's picture to be hidden", async () => !(await shows(b)), 2000)
+      await a.tab.press('v')
+      await until("the other's picture to be shown", () => shows(b), 5000)
+      await a.tab.press('m')
+      await sleep(500)
+      assert.equal(await flow(b, 'audio'), 0, 'no sound passes while muted')
+    },
+  },
+  {
+    name: 'answered by voice only: the caller is heard and seen, the callee heard',
+    async run(world, server) {
+      const [a, b] = [await world.person('alice', server), await world.person('bob', server)]
+      await a.ring(b)
+      await b.click('accept-audio')
+      await Promise.all([a.inCall(), b.inCall()])
+      await Promise.all([expectPicture(b, 'alice'), expectSound(b, 'alice'), expectSound(a, 'bob')])
+      assert.equal(await shows(a), false, 'no picture of the callee')
+      const asked = (await b.log()).filter((e) => e.what === 'capture')
+      assert.ok(!asked.some((e) => e.video), 'the callee was not asked for a camera')
+      await b.click('toggle-cam')
+      await until("the callee's picture", () => shows(a), 5000)
+      await expectPicture(a, 'bob')
+      assert.deepEqual(await Promise.all([a.offers(), b.offers()]), [1, 1])
+    },
+  },
+  {
+    name: 'no permission for anything: the call is joined, the other is seen and heard',
+    async run(world, server) {
+      const a = await world.person('alice', server)
+      const b = await world.person('denied', server)
+      await a.ring(b)
+      await b.click('accept')
+      await Promise.all([a.inCall(), b.inCall()])
+      await Promise.all([expectPicture(b, 'alice'), expectSound(b, 'alice')])
+      await a.click('hangup')
+      assert.equal(await b.ended(), 'hangup')
+      await world.closeBrowser('denied')
+    },
+  },
+  {
+    name: 'nothing is captured before the call is accepted',
+    async run(world, server) {
+      const [a, b] = [await world.person('alice', server), await world.person('bob', server)]
+      await a.ring(b)
+      await sleep(500)
+      const before = (await b.log()).filter((e) => e.what === 'capture')
+      assert.deepEqual(before, [], 'no device is asked for while it rings')
+      await b.click('accept')
+      await b.inCall()
+      assert.ok((await b.log()).some((e) => e.what === 'capture'))
+    },
+  },
+]

@@ -1,0 +1,47 @@
+// What the fake camera and microphone of each person show: a colour in the
+// middle of a moving picture, a frame counter as seven blocks along its top
+// (black is 0, white 1, lowest bit first), and a steady tone. From these a
+// test can tell whose media arrive and that they move.
+import { execFile } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+
+const exec = promisify(execFile)
+
+/** The counter runs from 0 to FRAMES - 1 and the file then starts again. */
+export const FRAMES = 128
+const RATE = 30
+
+export const MEDIA = {
+  alice: { colour: [255, 0, 0], hz: 440 },
+  bob: { colour: [0, 0, 255], hz: 660 },
+}
+
+function filters([r, g, b]) {
+  const hex = [r, g, b].map((c) => c.toString(16).padStart(2, '0')).join('')
+  const boxes = [
+    `drawbox=x=iw/3:y=ih/3:w=iw/3:h=ih/3:color=0x${hex}:t=fill`,
+    'drawbox=x=0:y=0:w=iw:h=ih/8:color=black:t=fill',
+  ]
+  for (let bit = 0; bit < 7; bit++) {
+    boxes.push(`drawbox=x=iw*${bit}/7:y=0:w=iw/7:h=ih/8:color=white:t=fill:enable='mod(floor(n/${2 ** bit}),2)'`)
+  }
+  return boxes.join(',')
+}
+
+/** Writes NAME.mjpeg and NAME.wav for every person into dir. */
+export async function makeMedia(dir, size = '640x360') {
+  fs.mkdirSync(dir, { recursive: true })
+  const quiet = ['-hide_banner', '-loglevel', 'error', '-nostdin', '-y']
+  for (const [name, { colour, hz }] of Object.entries(MEDIA)) {
+    await exec('ffmpeg', [
+      ...quiet, '-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${RATE}`, '-frames:v', String(FRAMES),
+      '-vf', filters(colour), '-c:v', 'mjpeg', '-q:v', '4', '-pix_fmt', 'yuvj420p', '-f', 'mjpeg', path.join(dir, `${name}.mjpeg`),
+    ])
+    await exec('ffmpeg', [
+      ...quiet, '-f', 'lavfi', '-i', `sine=frequency=${hz}:sample_rate=48000`, '-t', '5', '-af', 'volume=4', '-ac', '1',
+      path.join(dir, `${name}.wav`),
+    ])
+  }
+}
