@@ -122,6 +122,8 @@ export class Network {
     fs.mkdirSync(`/etc/netns/${name}`, { recursive: true })
     fs.writeFileSync(`/etc/netns/${name}/resolv.conf`, 'nameserver 127.0.0.1\n')
     run('ip', 'netns', 'add', name)
+    // A link-local address that appears seconds later is a change of network to a browser.
+    run('ip', 'netns', 'exec', name, 'sysctl', '-qw', 'net.ipv6.conf.all.disable_ipv6=1', 'net.ipv6.conf.default.disable_ipv6=1')
     run('ip', '-n', name, 'link', 'set', 'lo', 'up')
   }
 
