@@ -37,10 +37,7 @@ export class Call extends Room {
     const call = new Call(context, callInfo(undefined, view, performance.now()))
     call.takeSeat(view.participant)
     const back = view.direction === 'outgoing' || view.state === 'active'
-    if (back) {
-      call.startSources({ microphone: true, camera: view.video })
-      call.openGate()
-    }
+    if (back) call.comeBack({ microphone: true, camera: view.video })
     // An active call's generation comes with its room.
     if (view.state !== 'active') call.connect()
     return call

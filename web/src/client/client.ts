@@ -61,7 +61,7 @@ export class Client extends Emitter<ClientEvents> {
     this.env = browserEnvironment(options.environment)
     const url = options.url ?? defaultURL()
     const store = new SessionStore(this.env, url)
-    if (options.name !== undefined && store.current && store.current.user !== options.name) store.clear()
+    if (options.name !== undefined && store.current && store.current.user !== options.name.trim()) store.clear()
     this.link_ = new Link(this.env, store, {
       url,
       name: options.name,
@@ -192,7 +192,7 @@ export class Client extends Emitter<ClientEvents> {
     if (message.call) this.callChanged(message.call)
     const rooms = message.rooms ?? []
     if (this.currentRoom && !rooms.some((r) => r.room === this.currentRoom?.id)) this.currentRoom.finish('lost')
-    for (const view of rooms) this.roomChanged(view)
+    for (const view of rooms) this.roomBack(view)
     this.setPeople(message.people ?? [])
     this.setMissed(missedList(message.missed, Date.now()))
   }
@@ -268,6 +268,13 @@ export class Client extends Emitter<ClientEvents> {
     const known = this.findRoom(view.room)
     if (known) known.applyRoom(view)
     else if (view.name) this.addRoom(view)
+  }
+
+  /** A room that the session is in already: known, or this page is new and comes back to it. */
+  private roomBack(view: RoomView): void {
+    const known = this.findRoom(view.room)
+    if (known) known.applyRoom(view)
+    else if (view.name) this.addRoom(view).comeBack()
   }
 
   private addRoom(view: RoomView): Room {

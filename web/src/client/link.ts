@@ -58,6 +58,7 @@ export class Link extends Emitter<LinkEvents> {
   private upSince: number | undefined
   private lastHeard = 0
   private asked = false
+  private identified = false
   private readonly abort = new AbortController()
 
   constructor(env: Environment, store: SessionStore, options: LinkOptions) {
@@ -138,26 +139,32 @@ export class Link extends Emitter<LinkEvents> {
   }
 
   private async greet(socket: WebSocket): Promise<void> {
-    const stored = this.store.current
-    const hello: Record<string, unknown> = {
-      type: 'hello',
-      id: HELLO_ID,
-      version: Version,
-      client: this.options.client,
-    }
-    if (stored?.session) {
-      hello.session = stored.session
-      hello.cursor = stored.cursor
-    }
+    let token: string | undefined
     try {
-      const { token, name } = this.options
-      if (token !== undefined) hello.token = typeof token === 'function' ? await token() : token
-      if (name !== undefined) hello.name = name
+      token = await this.freshToken()
     } catch (error) {
       if (socket === this.socket) this.broke({ code: 'unauthorized', message: `no token: ${String(error)}` })
       return
     }
-    if (socket === this.socket) socket.send(JSON.stringify(hello))
+    if (socket !== this.socket) return
+    const stored = this.store.current
+    const resume = stored?.session ? { session: stored.session, cursor: stored.cursor } : {}
+    const { name, client } = this.options
+    socket.send(JSON.stringify({ type: 'hello', id: HELLO_ID, version: Version, ...resume, token, name, client }))
+  }
+
+  /**
+   * The token, where it is needed: for a new session, and at first to see
+   * that the session this tab kept is of the same person.
+   */
+  private async freshToken(): Promise<string | undefined> {
+    const { token } = this.options
+    if (token === undefined || (this.identified && this.store.current?.session)) return undefined
+    const text = typeof token === 'function' ? await token() : token
+    const user = subjectOf(text)
+    if (!this.identified && user !== undefined && this.store.current?.user !== user) this.store.clear()
+    this.identified = true
+    return text
   }
 
   private received(data: unknown): void {
@@ -287,5 +294,17 @@ export class Link extends Emitter<LinkEvents> {
   private become(state: LinkState): void {
     this.current = state
     this.emit('state', state)
+  }
+}
+
+/** Whom a token names; undefined when that cannot be read. The server alone judges it. */
+function subjectOf(token: string): string | undefined {
+  try {
+    const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')
+    const bytes = Uint8Array.from(atob(payload), (c) => c.charCodeAt(0))
+    const { sub } = JSON.parse(new TextDecoder().decode(bytes)) as { sub?: unknown }
+    return typeof sub === 'string' ? sub : undefined
+  } catch {
+    return undefined
   }
 }

@@ -78,7 +78,7 @@ export class Room extends Emitter<RoomEvents> {
     this.context = context
     this.sources = new LocalSources(context, {
       track: (source, track) => this.connection?.setTrack(source, track),
-      changed: (source, media) => this.emit('local', source, media),
+      changed: (source, media) => this.localChanged(source, media),
       error: (error) => this.emit('error', error),
     })
     this.watch = new QualityWatch(
@@ -252,6 +252,11 @@ export class Room extends Emitter<RoomEvents> {
     this.openGate()
   }
 
+  /** @internal Sends again what this tab sent before it was reloaded. */
+  comeBack(usual = { microphone: true, camera: true }): void {
+    this.enter({ ...usual, ...this.context.store.current?.wanted })
+  }
+
   /** Opens the devices; nothing is told to the server before openGate. */
   protected startSources(which: { microphone: boolean; camera: boolean }): void {
     this.sources.start(which)
@@ -308,6 +313,16 @@ export class Room extends Emitter<RoomEvents> {
     this.sources.sendAll()
     if (this.wishes) this.sendPrefer()
     this.emit('connection', connection.state)
+  }
+
+  private localChanged(source: Source, media: LocalMedia): void {
+    const { store } = this.context
+    const before = store.current?.wanted
+    // A reload must not turn on what was off.
+    if ((source === 'microphone' || source === 'camera') && before?.[source] !== media.wanted) {
+      store.update({ wanted: { ...before, [source]: media.wanted } })
+    }
+    this.emit('local', source, media)
   }
 
   private section(mid: string, direction: 'up' | 'down'): { source: Source; participant: ParticipantID } | undefined {

@@ -9,6 +9,8 @@ export interface StoredSession {
   cursor: string
   /** The generation of the newest connection of each seat. */
   seats: Record<string, number>
+  /** What the person wanted on in the last call. */
+  wanted?: { microphone?: boolean; camera?: boolean }
 }
 
 /**

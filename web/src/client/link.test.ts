@@ -1,0 +1,224 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { fakeBrowser, FakeSocket, type FakeBrowser } from '../testing/fakes'
+import type { WelcomeMessage } from '../protocol/messages'
+import { browserEnvironment } from './environment'
+import { Link, type LinkOptions } from './link'
+import { SessionStore } from './sessionStore'
+
+const URL = 'ws://relay.test/ws'
+
+function welcome(change: Partial<WelcomeMessage> = {}): WelcomeMessage {
+  return {
+    type: 'welcome',
+    re: 1,
+    version: 1,
+    outcome: 'new',
+    session: 'secret',
+    cursor: 'c0',
+    user: 'ada',
+    name: 'Ada',
+    grace_ms: 60_000,
+    away_grace_ms: 5_000,
+    ring_ms: 30_000,
+    can_list: true,
+    ...change,
+  }
+}
+
+function makeLink(browser: FakeBrowser, options: Partial<LinkOptions> = {}): Link {
+  const env = browserEnvironment(browser)
+  return new Link(env, new SessionStore(env, URL), { url: URL, client: 'test', name: 'ada', ...options })
+}
+
+/** Opens the newest socket and lets the hello go out. */
+async function opens(): Promise<FakeSocket> {
+  await vi.advanceTimersByTimeAsync(0)
+  FakeSocket.last.onopen?.()
+  await vi.advanceTimersByTimeAsync(0)
+  return FakeSocket.last
+}
+
+async function up(link: Link): Promise<FakeSocket> {
+  link.start()
+  const socket = await opens()
+  socket.receive(welcome())
+  return socket
+}
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+test('hello carries name and version; the welcome brings the link up', async () => {
+  const link = makeLink(fakeBrowser())
+  const socket = await up(link)
+  expect(socket.got('hello')).toMatchObject({ version: 1, name: 'ada', client: 'test' })
+  expect(socket.got('hello').session).toBeUndefined()
+  expect(link.state).toEqual({ state: 'up' })
+})
+
+test('a broken socket is followed by one that resumes from the newest cursor', async () => {
+  const link = makeLink(fakeBrowser())
+  const first = await up(link)
+  first.receive({ type: 'missed_changed', cursor: 'c7', missed: [] })
+  first.receive({ type: 'ticket', cursor: 'c8', session: 'secret2' })
+  first.breaks()
+  expect(link.state.state).toBe('down')
+  await vi.advanceTimersByTimeAsync(150)
+  const second = await opens()
+  expect(second).not.toBe(first)
+  expect(second.got('hello')).toMatchObject({ session: 'secret2', cursor: 'c8' })
+})
+
+test('a reload takes the session up from the storage of the tab', async () => {
+  const browser = fakeBrowser()
+  await up(makeLink(browser))
+  browser.window.dispatchEvent(new Event('pagehide'))
+  makeLink(browser).start()
+  expect((await opens()).got('hello').session).toBe('secret')
+})
+
+test('a request that was not answered when the socket broke is sent again on the next', async () => {
+  const link = makeLink(fakeBrowser())
+  const first = await up(link)
+  const asked = link.request('place', { call: 'k', callee: 'bob', video: true })
+  expect(first.got('place').callee).toBe('bob')
+  first.breaks()
+  await vi.advanceTimersByTimeAsync(150)
+  const second = await opens()
+  second.receive(welcome({ outcome: 'resumed' }))
+  const call = { call: 'k', state: 'calling' } as never
+  second.reply('place', { type: 'call', call })
+  await expect(asked).resolves.toMatchObject({ call: { call: 'k' } })
+})
+
+test("a request rejects with the server's code", async () => {
+  const link = makeLink(fakeBrowser())
+  const socket = await up(link)
+  const asked = link.request('join_room', { name: 'x' })
+  socket.reply('join_room', { type: 'error', code: 'forbidden', message: 'no', retry_after_ms: 5 })
+  await expect(asked).rejects.toMatchObject({ code: 'forbidden', message: 'no', retryAfterMs: 5 })
+})
+
+test('a request without an answer rejects in time', async () => {
+  const link = makeLink(fakeBrowser())
+  await up(link)
+  const asked = expect(link.request('clear_missed', {}, 1_000)).rejects.toMatchObject({ code: 'timeout' })
+  await vi.advanceTimersByTimeAsync(1_000)
+  await asked
+})
+
+test('a session that the server no longer takes is replaced by a new one, once', async () => {
+  const link = makeLink(fakeBrowser())
+  const first = await up(link)
+  first.breaks()
+  await vi.advanceTimersByTimeAsync(150)
+  const second = await opens()
+  second.receive({ type: 'error', re: 1, code: 'unauthorized', message: 'expired' })
+  const third = await opens()
+  expect(third.got('hello')).toMatchObject({ name: 'ada' })
+  expect(third.got('hello').session).toBeUndefined()
+  third.receive({ type: 'error', re: 1, code: 'unauthorized', message: 'no' })
+  expect(link.state).toMatchObject({ state: 'closed', cause: { code: 'unauthorized' } })
+})
+
+test.each([
+  [4403, 'forbidden'],
+  [4409, 'replaced'],
+])('after close code %i the link does not return', async (code, cause) => {
+  const link = makeLink(fakeBrowser())
+  const socket = await up(link)
+  socket.breaks(code)
+  expect(link.state).toMatchObject({ state: 'closed', cause: { code: cause } })
+  await vi.advanceTimersByTimeAsync(120_000)
+  expect(FakeSocket.last).toBe(socket)
+  await expect(link.request('clear_missed', {})).rejects.toMatchObject({ code: 'closed' })
+})
+
+test('a silent server is asked for a sign of life and then given up', async () => {
+  const link = makeLink(fakeBrowser())
+  const socket = await up(link)
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(socket.types()).toContain('ping')
+  socket.receive({ type: 'pong' })
+  await vi.advanceTimersByTimeAsync(3_000)
+  expect(link.state.state).toBe('up')
+  await vi.advanceTimersByTimeAsync(6_000)
+  expect(link.state.state).not.toBe('up')
+  expect(socket.closed).toBe(true)
+})
+
+test('online opens the socket at once instead of waiting', async () => {
+  const browser = fakeBrowser()
+  const link = makeLink(browser)
+  await up(link)
+  for (let i = 0; i < 8; i++) {
+    FakeSocket.last.breaks()
+    const state = link.state
+    if (state.state === 'down' && i < 7) await vi.advanceTimersByTimeAsync(state.retryInMs)
+  }
+  const before = FakeSocket.last
+  browser.window.dispatchEvent(new Event('online'))
+  expect(FakeSocket.last).not.toBe(before)
+})
+
+test('a server that welcomes and closes at once is not hammered', async () => {
+  const link = makeLink(fakeBrowser())
+  link.start()
+  let welcomes = 0
+  const until = performance.now() + 20_000
+  while (performance.now() < until) {
+    const socket = await opens()
+    socket.receive(welcome())
+    welcomes++
+    socket.breaks()
+    const state = link.state
+    if (state.state === 'down') await vi.advanceTimersByTimeAsync(state.retryInMs)
+  }
+  expect(welcomes).toBeLessThan(30)
+})
+
+test('the server may ask for a longer pause', async () => {
+  const link = makeLink(fakeBrowser())
+  link.start()
+  const socket = await opens()
+  socket.receive({ type: 'error', re: 1, code: 'unavailable', message: 'full', retry_after_ms: 9_000 })
+  expect(link.state).toMatchObject({ state: 'down', retryInMs: 9_000 })
+})
+
+test('a token is fetched for a new session, not for a resumed one', async () => {
+  const token = vi.fn(() => Promise.resolve('t'))
+  const link = makeLink(fakeBrowser(), { name: undefined, token })
+  const first = await up(link)
+  expect(first.got('hello').token).toBe('t')
+  first.breaks()
+  await vi.advanceTimersByTimeAsync(150)
+  await opens()
+  expect(token).toHaveBeenCalledTimes(1)
+})
+
+test("a token of another person does not resume this tab's session", async () => {
+  const browser = fakeBrowser()
+  await up(makeLink(browser))
+  browser.window.dispatchEvent(new Event('pagehide'))
+  const bob = `x.${btoa(JSON.stringify({ sub: 'bob' }))}.x`
+  makeLink(browser, { name: undefined, token: bob }).start()
+  const hello = (await opens()).got('hello')
+  expect(hello.session).toBeUndefined()
+  expect(hello.token).toBe(bob)
+})
+
+test('stop signs out', async () => {
+  const link = makeLink(fakeBrowser())
+  const socket = await up(link)
+  link.stop()
+  expect(socket.types().at(-1)).toBe('bye')
+  expect(socket.closed).toBe(true)
+  expect(link.state).toMatchObject({ state: 'closed', cause: { code: 'closed' } })
+})
+
+test('frames that are no messages are ignored', async () => {
+  const link = makeLink(fakeBrowser())
+  const socket = await up(link)
+  for (const data of ['', '{', 'null', '[]', '{"type":3}', new ArrayBuffer(2)]) socket.onmessage?.({ data })
+  expect(link.state.state).toBe('up')
+})
