@@ -25,7 +25,7 @@ export class FakeSocket {
   got<T extends ClientMessage['type']>(type: T): Extract<ClientMessage, { type: T }> {
     const found = this.sent.findLast((m) => m.type === type)
     if (!found) throw new Error(`no ${type} in ${this.types().join(' ')}`)
-    return found as Extract<ClientMessage, { type: T }>
+    return found as unknown as Extract<ClientMessage, { type: T }>
   }
 
   types(): string[] {

@@ -1,0 +1,505 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { CallView, MemberView, RoomView, WelcomeMessage } from '../protocol/messages'
+import { fakeBrowser, FakePeerConnection, FakeSocket, named, type FakeBrowser } from '../testing/fakes'
+import type { Call } from './call'
+import { Client } from './client'
+
+const view = (change: Partial<CallView>): CallView => ({
+  call: 'id1',
+  direction: 'outgoing',
+  state: 'calling',
+  peer: { user: 'bob', name: 'Bob', presence: 'available' },
+  video: true,
+  room: 'r',
+  participant: 'me',
+  ...change,
+})
+const incoming = view({ call: 'in1', direction: 'incoming', state: 'ringing' })
+
+const member = (participant: string, generation = 1): MemberView => ({
+  participant,
+  generation,
+  user: participant,
+  name: participant,
+  state: 'connected',
+  publications: [{ publication: `${participant}/camera`, source: 'camera', kind: 'video', muted: false }],
+})
+const room = (change: Partial<RoomView> = {}): RoomView => ({
+  room: 'r',
+  epoch: 1,
+  n: 1,
+  self: 'me',
+  members: [member('me'), member('bob')],
+  ...change,
+})
+
+const welcome = (change: Partial<WelcomeMessage> = {}): WelcomeMessage => ({
+  type: 'welcome',
+  re: 1,
+  version: 1,
+  outcome: 'new',
+  session: 's',
+  cursor: 'c',
+  user: 'ada',
+  name: 'Ada',
+  grace_ms: 60_000,
+  away_grace_ms: 5_000,
+  ring_ms: 30_000,
+  can_list: true,
+  ...change,
+})
+
+const settle = () => vi.advanceTimersByTimeAsync(0)
+const pc = () => FakePeerConnection.all.at(-1) as FakePeerConnection
+
+async function signIn(browser: FakeBrowser = fakeBrowser(), hello: Partial<WelcomeMessage> = {}) {
+  const client = new Client({ name: 'ada', url: 'ws://x/ws', environment: browser })
+  const ringing: Call[] = []
+  client.on('incoming', (call) => ringing.push(call))
+  const connected = client.connect()
+  await settle()
+  FakeSocket.last.onopen?.()
+  await settle()
+  FakeSocket.last.receive(welcome(hello))
+  await connected
+  await settle()
+  return { client, socket: FakeSocket.last, browser, ringing }
+}
+
+/** The client's next socket, welcomed. */
+async function reopen(hello: Partial<WelcomeMessage>): Promise<FakeSocket> {
+  await vi.advanceTimersByTimeAsync(150)
+  FakeSocket.last.onopen?.()
+  await settle()
+  FakeSocket.last.receive(welcome(hello))
+  await settle()
+  return FakeSocket.last
+}
+
+async function placed() {
+  const all = await signIn()
+  const call = all.client.place('bob')
+  await settle()
+  all.socket.reply('place', { type: 'call', call: view({}) })
+  await settle()
+  return { ...all, call }
+}
+
+async function active() {
+  const all = await placed()
+  all.socket.reply('offer', { type: 'answer', participant: 'me', generation: 1, sdp: 'answer' })
+  all.socket.receive({ type: 'call', cursor: '1', call: view({ state: 'active' }) })
+  all.socket.receive({ type: 'room_changed', cursor: '2', room: room() })
+  await settle()
+  return all
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  FakePeerConnection.all = []
+})
+afterEach(() => void vi.useRealTimers())
+
+describe('a placed call', () => {
+  test('is there at once, with the id that the client made', async () => {
+    const { client, socket } = await signIn()
+    const call = client.place('bob', { video: false })
+    expect(call.info).toMatchObject({ id: 'id2', state: 'calling', peer: { user: 'bob' }, video: false })
+    expect(socket.got('place')).toMatchObject({ call: 'id2', callee: 'bob', video: false })
+    expect(client.call).toBe(call)
+  })
+
+  test('makes its one connection while it rings and sends to the server already', async () => {
+    const { socket } = await placed()
+    expect(FakePeerConnection.all).toHaveLength(1)
+    const offer = socket.got('offer')
+    expect(offer).toMatchObject({ participant: 'me', generation: 1, sdp: 'offer 1 restarts 0' })
+    expect(offer.sections.map((s) => s.source)).toEqual(['microphone', 'camera', 'screen', 'screen_audio'])
+    expect(pc().sends(0)?.kind).toBe('audio')
+    expect(pc().sends(1)?.kind).toBe('video')
+    expect(socket.sent.filter((m) => m.type === 'publish').map((m) => [m.source, m.muted])).toEqual(
+      expect.arrayContaining([
+        ['microphone', false],
+        ['camera', false],
+      ]),
+    )
+  })
+
+  test('goes on without a camera', async () => {
+    const browser = fakeBrowser()
+    browser.devices.refuse.video = named('NotFoundError')
+    const { client, socket } = await signIn(browser)
+    const call = client.place('bob')
+    socket.reply('place', { type: 'call', call: view({}) })
+    await settle()
+    expect(call.local.microphone.on).toBe(true)
+    expect(call.local.camera).toMatchObject({ on: false, wanted: true })
+    expect(pc().sends(1)).toBeNull()
+    expect(call.info.state).toBe('calling')
+  })
+
+  test('that the server refuses ends as failed with its error', async () => {
+    const { client, socket } = await signIn()
+    const call = client.place('bob')
+    socket.reply('place', { type: 'error', code: 'draining', message: 'no new calls' })
+    await settle()
+    expect(call.info).toMatchObject({ state: 'ended', reason: 'failed', error: { code: 'draining' } })
+    expect(client.call).toBeUndefined()
+  })
+
+  test('that is cancelled ends here before the server answers, and frees the devices', async () => {
+    const { call, socket, browser } = await placed()
+    call.cancel()
+    expect(call.info).toMatchObject({ state: 'ended', reason: 'cancelled', by: 'self' })
+    expect(browser.devices.given.every((t) => t.readyState === 'ended')).toBe(true)
+    expect(pc().closed).toBe(true)
+    expect(socket.types().at(-1)).toBe('cancel')
+  })
+
+  test('that is cancelled in the moment of being answered is hung up', async () => {
+    const { call, socket } = await placed()
+    call.cancel()
+    socket.reply('cancel', { type: 'error', code: 'wrong_state', message: 'it is active' })
+    await settle()
+    expect(socket.types().at(-1)).toBe('hang_up')
+  })
+})
+
+describe('an incoming call', () => {
+  test('is acknowledged and connected without asking for a device', async () => {
+    const { client, socket, ringing, browser } = await signIn()
+    socket.receive({ type: 'call', cursor: '1', call: incoming })
+    await settle()
+    expect(ringing).toHaveLength(1)
+    expect(client.call).toBe(ringing[0])
+    expect(socket.got('ringing').call).toBe('in1')
+    expect(socket.got('offer')).toMatchObject({ participant: 'me', generation: 1 })
+    expect(browser.devices.asked).toEqual([])
+    expect(socket.types()).not.toContain('publish')
+  })
+
+  test('is not acknowledged by a program that does not show it', async () => {
+    const client = new Client({ name: 'ada', url: 'ws://x/ws', environment: fakeBrowser() })
+    client.connect().catch(() => undefined)
+    await settle()
+    FakeSocket.last.onopen?.()
+    await settle()
+    FakeSocket.last.receive(welcome())
+    FakeSocket.last.receive({ type: 'call', cursor: '1', call: incoming })
+    await settle()
+    expect(FakeSocket.last.types()).not.toContain('ringing')
+  })
+
+  test('told twice rings once', async () => {
+    const { socket, ringing } = await signIn()
+    for (let i = 0; i < 2; i++) socket.receive({ type: 'call', cursor: '1', call: incoming })
+    expect(ringing).toHaveLength(1)
+  })
+
+  test('is accepted before the devices are asked for, on the same connection and without another offer', async () => {
+    const { socket, ringing, browser } = await signIn()
+    socket.receive({ type: 'call', cursor: '1', call: incoming })
+    await settle()
+    socket.reply('offer', { type: 'answer', participant: 'me', generation: 1, sdp: 'answer' })
+    await settle()
+    const accepted = ringing[0]?.accept()
+    expect(socket.got('accept')).toMatchObject({ call: 'in1', video: true })
+    socket.reply('accept', { type: 'call', call: { ...incoming, state: 'active' } })
+    await accepted
+    await settle()
+    expect(browser.devices.asked).toHaveLength(1)
+    expect(ringing[0]?.info.state).toBe('active')
+    expect(pc().sends(0)?.kind).toBe('audio')
+    expect(pc().sends(1)?.kind).toBe('video')
+    expect(pc().offers).toBe(1)
+    expect(FakePeerConnection.all).toHaveLength(1)
+    const published = socket.types().indexOf('publish')
+    expect(published).toBeGreaterThan(socket.types().indexOf('accept'))
+  })
+
+  test('taken by voice opens no camera', async () => {
+    const { socket, ringing, browser } = await signIn()
+    socket.receive({ type: 'call', cursor: '1', call: incoming })
+    void ringing[0]?.accept({ video: false })
+    await settle()
+    expect(browser.devices.asked.map((c) => Object.keys(c))).toEqual([['audio']])
+    expect(socket.got('accept').video).toBe(false)
+  })
+
+  test('that was answered elsewhere ends so', async () => {
+    const { client, socket, ringing } = await signIn()
+    socket.receive({ type: 'call', cursor: '1', call: incoming })
+    socket.receive({
+      type: 'call',
+      cursor: '2',
+      call: { ...incoming, state: 'ended', reason: 'answered_elsewhere', by: 'self' },
+    })
+    expect(ringing[0]?.info).toMatchObject({ state: 'ended', reason: 'answered_elsewhere' })
+    expect(client.call).toBeUndefined()
+    expect(pc().closed).toBe(true)
+  })
+
+  test('is declined with a note', async () => {
+    const { socket, ringing } = await signIn()
+    socket.receive({ type: 'call', cursor: '1', call: incoming })
+    ringing[0]?.decline('later')
+    expect(socket.got('decline')).toMatchObject({ call: 'in1', note: 'later' })
+    expect(ringing[0]?.info.reason).toBe('declined')
+  })
+})
+
+describe('in a call', () => {
+  test('muting sends nothing more, tells the others, and keeps the device', async () => {
+    const { call, socket, browser } = await active()
+    call.setMicrophone(false)
+    expect(call.local.microphone).toMatchObject({ on: false, wanted: false })
+    expect(socket.got('publish')).toMatchObject({ source: 'microphone', muted: true })
+    await settle()
+    expect(pc().sends(0)).toBeNull()
+    expect(browser.devices.given[0]?.readyState).toBe('live')
+    call.setMicrophone(true)
+    await settle()
+    expect(pc().sends(0)?.kind).toBe('audio')
+    expect(browser.devices.asked).toHaveLength(1)
+  })
+
+  test('turning the camera off closes it, and on opens it again, without an offer', async () => {
+    const { call, socket, browser } = await active()
+    call.setCamera(false)
+    await settle()
+    expect(browser.devices.given[1]?.readyState).toBe('ended')
+    expect(socket.got('publish')).toMatchObject({ source: 'camera', muted: true })
+    call.setCamera(true)
+    await settle()
+    expect(pc().sends(1)).toBe(browser.devices.given[2])
+    expect(socket.got('publish')).toMatchObject({ source: 'camera', muted: false, width: 640, height: 360 })
+    expect(pc().offers).toBe(1)
+  })
+
+  test('another camera is exchanged without an offer', async () => {
+    const { client, browser } = await active()
+    await client.devices.camera.choose('video-2')
+    await settle()
+    expect(pc().sends(1)).toBe(browser.devices.given[2])
+    expect(pc().offers).toBe(1)
+  })
+
+  test('slots name the track of a member, the same object as before the call was answered', async () => {
+    const { call, socket } = await placed()
+    const early = call.slotTracks.video[0]
+    socket.receive({ type: 'call', cursor: '1', call: view({ state: 'active' }) })
+    socket.receive({ type: 'room_changed', cursor: '2', room: room() })
+    const mid = pc().transceivers.find((t) => t.kind === 'video' && t.direction === 'recvonly')?.mid ?? ''
+    socket.receive({
+      type: 'slots',
+      cursor: '3',
+      participant: 'me',
+      generation: 1,
+      slots: [{ mid, kind: 'video', publication: 'bob/camera', participant: 'bob', source: 'camera' }],
+    })
+    expect(call.members[0]?.media.camera?.track).toBe(early)
+    expect(early).toBeDefined()
+  })
+
+  test('layers that the server wants are switched without an offer', async () => {
+    const { socket } = await active()
+    const encodings = () => pc().transceivers[1]?.sender.parameters.encodings.map((e) => [e.rid, e.active])
+    expect(encodings()).toEqual([
+      ['q', false],
+      ['h', false],
+      ['f', true],
+    ])
+    socket.receive({
+      type: 'layers',
+      cursor: '3',
+      participant: 'me',
+      source: 'camera',
+      layers: [
+        { rid: 'q', active: true },
+        { rid: 'f', active: false },
+      ],
+    })
+    await settle()
+    expect(encodings()).toEqual([
+      ['q', true],
+      ['h', false],
+      ['f', false],
+    ])
+  })
+
+  test('wishes are gathered and told once', async () => {
+    const { call, socket } = await active()
+    call.prefer([{ publication: 'bob/camera', width: 100, height: 50 }])
+    call.prefer([{ publication: 'bob/camera', width: 640.4, height: 360 }])
+    await vi.advanceTimersByTimeAsync(150)
+    const told = socket.sent.filter((m) => m.type === 'prefer')
+    expect(told).toHaveLength(1)
+    expect(told[0]).toMatchObject({ videos: [{ publication: 'bob/camera', width: 640, height: 360 }] })
+  })
+
+  test('a lost WebSocket leaves the media alone', async () => {
+    const { call, socket } = await active()
+    pc().becomes('connected')
+    expect(call.connectionState).toBe('connected')
+    socket.breaks()
+    expect(call.connectionState).toBe('connected')
+    expect(call.info.state).toBe('active')
+    const second = await reopen({ outcome: 'resumed' })
+    expect(second.types()).not.toContain('offer')
+    expect(FakePeerConnection.all).toHaveLength(1)
+  })
+
+  test('what was muted while the WebSocket was away is told when it is back', async () => {
+    const { call, socket } = await active()
+    socket.breaks()
+    call.setMicrophone(false)
+    const second = await reopen({ outcome: 'resumed' })
+    expect(second.sent.filter((m) => m.type === 'publish')).toEqual(
+      expect.arrayContaining([expect.objectContaining({ source: 'microphone', muted: true })]),
+    )
+  })
+
+  test('hanging up while the WebSocket is away reaches the server when it is back', async () => {
+    const { call, socket } = await active()
+    socket.breaks()
+    call.hangUp()
+    expect(call.info).toMatchObject({ state: 'ended', reason: 'hangup' })
+    const second = await reopen({ outcome: 'resumed' })
+    expect(second.got('hang_up').call).toBe('id1')
+  })
+
+  test('a restarted server gets a new connection of the next generation', async () => {
+    const { call, socket } = await active()
+    socket.breaks(1012)
+    const second = await reopen({ outcome: 'snapshot', call: view({ state: 'active' }), rooms: [room({ epoch: 2 })] })
+    expect(call.info.state).toBe('active')
+    expect(FakePeerConnection.all).toHaveLength(2)
+    expect(FakePeerConnection.all[0]?.closed).toBe(true)
+    await settle()
+    expect(second.got('offer').generation).toBe(2)
+    expect(pc().sends(0)?.kind).toBe('audio')
+  })
+
+  test('a server that knows nothing of the call ends it as lost', async () => {
+    const { call, socket } = await active()
+    socket.breaks(1012)
+    await reopen({ outcome: 'snapshot' })
+    expect(call.info).toMatchObject({ state: 'ended', reason: 'lost' })
+  })
+
+  test('a path that falls silent is restarted on the same connection', async () => {
+    const { call, socket } = await active()
+    pc().becomes('connected')
+    for (let i = 0; i < 20; i++) {
+      pc().packets++
+      await vi.advanceTimersByTimeAsync(250)
+    }
+    expect(pc().restarts).toBe(0)
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(call.connectionState).toBe('reconnecting')
+    expect(socket.got('offer')).toMatchObject({ generation: 1, sdp: 'offer 2 restarts 1' })
+    socket.reply('offer', { type: 'answer', participant: 'me', generation: 1, sdp: 'answer' })
+    pc().packets++
+    await vi.advanceTimersByTimeAsync(500)
+    expect(call.connectionState).toBe('connected')
+    expect(FakePeerConnection.all).toHaveLength(1)
+  })
+
+  test('an offer that the server calls stale is made again on a new connection', async () => {
+    const { socket } = await placed()
+    socket.reply('offer', { type: 'error', code: 'stale', message: 'older' })
+    await settle()
+    expect(socket.got('offer').generation).toBe(2)
+    expect(FakePeerConnection.all).toHaveLength(2)
+  })
+
+  test('a reload comes back to the call with a new generation and what was on', async () => {
+    const { call, browser } = await active()
+    call.setCamera(false)
+    browser.window.dispatchEvent(new Event('pagehide'))
+    const { client, socket } = await signIn(browser, {
+      outcome: 'snapshot',
+      call: view({ state: 'active', duration_ms: 5_000 }),
+      rooms: [room({ n: 9 })],
+    })
+    expect(socket.got('hello').session).toBe('s')
+    expect(client.call?.info).toMatchObject({ id: 'id1', state: 'active' })
+    expect(socket.got('offer').generation).toBe(2)
+    expect(client.call?.local.camera.wanted).toBe(false)
+    expect(client.call?.local.microphone.on).toBe(true)
+  })
+
+  test('hanging up closes the connection, tells the server, and keeps a preview open', async () => {
+    const { client, call, socket, browser } = await active()
+    await client.devices.start({ microphone: true, camera: true }, 'preview')
+    call.hangUp()
+    expect(socket.types().at(-1)).toBe('hang_up')
+    expect(pc().closed).toBe(true)
+    expect(browser.devices.given.every((t) => t.readyState === 'live')).toBe(true)
+    client.devices.release('preview')
+    expect(browser.devices.given.every((t) => t.readyState === 'ended')).toBe(true)
+  })
+})
+
+describe('rooms', () => {
+  test('are joined by name', async () => {
+    const { client, socket } = await signIn()
+    const joining = client.joinRoom('standup', { video: false })
+    socket.reply('join_room', { type: 'joined', room: room({ name: 'standup' }) })
+    const joined = await joining
+    await settle()
+    expect(joined.members.map((m) => m.user)).toEqual(['bob'])
+    expect(socket.got('offer').participant).toBe('me')
+    joined.leave()
+    expect(socket.got('leave_room').room).toBe('r')
+    expect(client.room).toBeUndefined()
+  })
+
+  test('tell who came and who went', async () => {
+    const { call, socket } = await active()
+    const told: string[] = []
+    call.on('joined', (m) => told.push(`+${m.user}`))
+    call.on('left', (m, reason) => told.push(`-${m.user} ${reason}`))
+    socket.receive({ type: 'member_changed', cursor: '4', room: 'r', epoch: 1, n: 2, member: member('eve') })
+    socket.receive({ type: 'member_left', cursor: '5', room: 'r', epoch: 1, n: 3, participant: 'bob', reason: 'lost' })
+    expect(told).toEqual(['+eve', '-bob lost'])
+  })
+})
+
+test('people are those who can be called, without oneself', async () => {
+  const person = (user: string, presence: 'available' | 'offline' = 'available') => ({ user, name: user, presence })
+  const { client, socket } = await signIn(fakeBrowser(), { people: [person('ada'), person('zoe'), person('bob')] })
+  expect(client.people.map((p) => p.user)).toEqual(['bob', 'zoe'])
+  socket.receive({ type: 'person_changed', cursor: '1', person: person('zoe', 'offline') })
+  expect(client.people.map((p) => p.user)).toEqual(['bob'])
+})
+
+test('missed calls are told with their time and cleared at once', async () => {
+  const { client, socket } = await signIn(fakeBrowser(), {
+    missed: [{ user: 'bob', name: 'Bob', count: 2, video: true, ago_ms: 60_000 }],
+  })
+  expect(client.missed[0]).toMatchObject({ user: 'bob', count: 2, at: Date.now() - 60_000 })
+  client.clearMissed()
+  expect(client.missed).toEqual([])
+  expect(socket.types()).toContain('clear_missed')
+})
+
+test('a listener that throws does not keep the others from hearing', async () => {
+  const { client } = await signIn()
+  const uncaught = vi.fn()
+  vi.stubGlobal('queueMicrotask', (job: () => void) => {
+    try {
+      job()
+    } catch (error) {
+      uncaught(error)
+    }
+  })
+  const heard = vi.fn()
+  client.on('missed', () => {
+    throw new Error('mine')
+  })
+  client.on('missed', heard)
+  client.clearMissed()
+  expect(heard).toHaveBeenCalledOnce()
+  expect(uncaught).toHaveBeenCalledWith(new Error('mine'))
+})
