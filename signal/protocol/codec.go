@@ -132,33 +132,52 @@ func depth(text []byte) int {
 	return deepest
 }
 
-// Encode writes one message with its envelope as a frame.
-func Encode(env Envelope, m Message) ([]byte, error) {
-	body, err := json.Marshal(m)
+// Body is an encoded message without an envelope. It may be shared: one event
+// is encoded once, however many clients it goes to.
+type Body struct {
+	wire   string
+	fields []byte // the JSON object
+}
+
+// NewBody encodes a message.
+func NewBody(m Message) (Body, error) {
+	fields, err := json.Marshal(m)
 	if err != nil {
-		return nil, fmt.Errorf("message %T: %w", m, err)
+		return Body{}, fmt.Errorf("message %T: %w", m, err)
 	}
-	b := make([]byte, 0, len(body)+64)
-	b = append(b, `{"type":"`...)
-	b = append(b, TypeOf(m)...)
-	b = append(b, '"')
+	return Body{TypeOf(m), fields}, nil
+}
+
+// Size in bytes, nearly that of its frame.
+func (b Body) Size() int { return len(b.fields) + len(b.wire) }
+
+// Frame puts the envelope around the message.
+func (b Body) Frame(env Envelope) []byte {
+	f := make([]byte, 0, b.Size()+64)
+	f = append(append(append(f, `{"type":"`...), b.wire...), '"')
 	if env.ID != 0 {
-		b = strconv.AppendUint(append(b, `,"id":`...), env.ID, 10)
+		f = strconv.AppendUint(append(f, `,"id":`...), env.ID, 10)
 	}
 	if env.Re != 0 {
-		b = strconv.AppendUint(append(b, `,"re":`...), env.Re, 10)
+		f = strconv.AppendUint(append(f, `,"re":`...), env.Re, 10)
 	}
 	if env.Cursor != "" {
-		cursor, err := json.Marshal(env.Cursor)
-		if err != nil {
-			return nil, fmt.Errorf("cursor: %w", err)
-		}
-		b = append(append(b, `,"cursor":`...), cursor...)
+		cursor, _ := json.Marshal(env.Cursor) // a string always can be
+		f = append(append(f, `,"cursor":`...), cursor...)
 	}
-	if len(body) > len("{}") {
-		b = append(b, ',')
+	if len(b.fields) > len("{}") {
+		f = append(f, ',')
 	}
-	return append(b, body[1:]...), nil
+	return append(f, b.fields[1:]...)
+}
+
+// Encode writes one message with its envelope as a frame.
+func Encode(env Envelope, m Message) ([]byte, error) {
+	body, err := NewBody(m)
+	if err != nil {
+		return nil, err
+	}
+	return body.Frame(env), nil
 }
 
 // TypeOf returns a message's wire type.

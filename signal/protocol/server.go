@@ -92,6 +92,9 @@ type CallView struct {
 	// seat's connection is made while it rings.
 	Room        RoomID        `json:"room"`
 	Participant ParticipantID `json:"participant"`
+	// Generation of this seat's newest connection, 0 before the first; the next
+	// new PeerConnection takes a higher one.
+	Generation uint32 `json:"generation"`
 	// RingMS that it will go on ringing, while it does.
 	RingMS int64 `json:"ring_ms,omitempty"`
 	// Reason, By and Note once it has ended.

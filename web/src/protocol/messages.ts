@@ -671,6 +671,11 @@ export interface CallView {
    */
   room: RoomID
   participant: ParticipantID
+  /**
+   * Generation of this seat's newest connection, 0 before the first; the next
+   * new PeerConnection takes a higher one.
+   */
+  generation: number
   /** RingMS that it will go on ringing, while it does. */
   ring_ms?: number
   /** Reason, By and Note once it has ended. */

@@ -1,0 +1,414 @@
+package signal
+
+import (
+	"slices"
+	"time"
+
+	"callrelay/signal/protocol"
+)
+
+// States of a call are those of the wire. Every arrow is a branch of Step.
+//
+//	         Place
+//	           |
+//	           +--- callee has a call ----------------------> ended busy
+//	           +--- callee has no device -------------------> ended unreachable
+//	           v
+//	        calling --- AckTime over ------------------------> ended unreachable
+//	           |
+//	         Rang (a device of the callee shows the ring)
+//	           v
+//	        ringing --- RingTime over ----------------------> ended no_answer
+//	           |
+//	(calling and ringing alike)
+//	           +--- Declined -------------------------------> ended declined
+//	           +--- Cancelled, HungUp or Gone of the caller -> ended cancelled
+//	           +--- Gone of the last device ----------------> ended unreachable, or no_answer if it rang
+//	         Accepted (first answer wins; the other devices: answered_elsewhere)
+//	           v
+//	        active ---- HungUp, Cancelled ------------------> ended hangup
+//	           +--- Gone (grace over) ----------------------> ended lost, or hangup after bye
+//	           +--- MediaUp not in ConnectTime -------------> ended failed
+//	           +--- MediaDown for longer than Grace --------> ended lost
+//
+//	any but ended, Stopped(reason) -------------------------> ended reason
+//
+// Nothing leaves ended.
+
+// SessionID names a session, which is a device of a user.
+type SessionID string
+
+// CallTimes are the waiting times of one call.
+type CallTimes struct {
+	Ack, Ring, Connect, Grace time.Duration
+}
+
+// Person is a user as a call remembers it.
+type Person struct {
+	User protocol.UserID
+	Name string
+}
+
+// Side is one device's part in a call.
+type Side struct {
+	Device      SessionID
+	Participant protocol.ParticipantID
+	// Away while its socket is lost: the grace of the session decides, not the media.
+	Away bool
+	// MediaUp while its connection carries media; WasUp once it has.
+	MediaUp, WasUp bool
+	// MediaUntil it may be without media; zero when nothing is awaited.
+	MediaUntil time.Time
+}
+
+// LegState of a callee's device.
+type LegState string
+
+// Leg states.
+const (
+	LegOffered LegState = "offered" // told to ring
+	LegRinging LegState = "ringing" // shows the ring
+	LegTaken   LegState = "taken"   // answered
+	LegOver    LegState = "over"    // answered elsewhere, or gone
+)
+
+// Leg is one callee's device.
+type Leg struct {
+	Side
+	State LegState
+}
+
+// Role says which side something came from.
+type Role string
+
+// Roles.
+const (
+	RoleCaller Role = "caller"
+	RoleCallee Role = "callee"
+	RoleServer Role = "server"
+)
+
+// Call is ringing and its outcome: a value that can be stored and sent.
+// Change it with Step alone.
+type Call struct {
+	ID             protocol.CallID
+	Room           protocol.RoomID
+	State          protocol.CallState
+	Video          bool
+	Caller, Callee Person
+	// Origin is the caller's device, Legs those of the callee.
+	Origin Side
+	Legs   []Leg
+	Times  CallTimes
+	// Until the present state of calling or ringing may last.
+	Until             time.Time
+	Answered, EndedAt time.Time
+	Reason            protocol.EndReason
+	By                Role
+	Note              string
+}
+
+// Place makes a call. legs are the callee's devices; busy tells that the
+// callee has another call.
+func Place(now time.Time, c Call, legs []Side, busy bool) (Call, []Effect) {
+	c.State = protocol.CallCalling
+	c.Until = now.Add(c.Times.Ack)
+	switch {
+	case busy:
+		return c.end(now, protocol.EndBusy, RoleCallee)
+	case len(legs) == 0:
+		return c.end(now, protocol.EndUnreachable, RoleServer)
+	}
+	effects := []Effect{Tell{c.Origin.Device}}
+	for _, side := range legs {
+		c.Legs = append(c.Legs, Leg{Side: side, State: LegOffered})
+		effects = append(effects, Tell{side.Device})
+	}
+	return c, effects
+}
+
+// Step takes one event and returns the call after it with what must be done,
+// in order. An event that does not fit the state changes nothing.
+func (c Call) Step(now time.Time, e CallEvent) (Call, []Effect) {
+	c.Legs = slices.Clone(c.Legs)
+	switch c.State {
+	case protocol.CallCalling, protocol.CallRinging:
+		return c.stepUnanswered(now, e)
+	case protocol.CallActive:
+		return c.stepActive(now, e)
+	}
+	return c, nil
+}
+
+func (c Call) stepUnanswered(now time.Time, e CallEvent) (Call, []Effect) {
+	switch e := e.(type) {
+	case SignedIn:
+		if c.leg(e.Side.Device) != nil {
+			return c, nil
+		}
+		c.Legs = append(c.Legs, Leg{Side: e.Side, State: LegOffered})
+		return c, []Effect{Tell{e.Side.Device}}
+	case Rang:
+		return c.rang(now, e.Device)
+	case Accepted:
+		return c.accept(now, e.Device)
+	case Declined:
+		if leg := c.leg(e.Device); leg == nil || leg.State == LegOver {
+			return c, nil
+		}
+		c.Note = e.Note
+		return c.endBut(now, protocol.EndDeclined, RoleCallee, e.Device)
+	case Cancelled:
+		return c.cancel(now, e.Device)
+	case HungUp:
+		return c.cancel(now, e.Device)
+	case Gone:
+		if e.Device == c.Origin.Device {
+			return c.end(now, protocol.EndCancelled, RoleCaller)
+		}
+		return c.legGone(now, e.Device)
+	case MediaUp, MediaDown, Away, Returned:
+		c.connection(now, e)
+	case Stopped:
+		return c.end(now, e.Reason, RoleServer)
+	case Ticked:
+		if now.Before(c.Until) {
+			return c, nil
+		}
+		if c.State == protocol.CallCalling {
+			return c.end(now, protocol.EndUnreachable, RoleServer)
+		}
+		return c.end(now, protocol.EndNoAnswer, RoleServer)
+	}
+	return c, nil
+}
+
+func (c Call) stepActive(now time.Time, e CallEvent) (Call, []Effect) {
+	switch e := e.(type) {
+	case HungUp:
+		if role, ok := c.role(e.Device); ok {
+			return c.end(now, protocol.EndHangup, role)
+		}
+	case Cancelled: // it crossed with the answer; the caller wants no call
+		if e.Device == c.Origin.Device {
+			return c.end(now, protocol.EndHangup, RoleCaller)
+		}
+	case Gone:
+		role, ok := c.role(e.Device)
+		switch {
+		case ok && e.Bye:
+			return c.end(now, protocol.EndHangup, role)
+		case ok:
+			return c.end(now, protocol.EndLost, role)
+		}
+	case MediaUp, MediaDown, Away, Returned:
+		c.connection(now, e)
+	case Stopped:
+		return c.end(now, e.Reason, RoleServer)
+	case Ticked:
+		return c.mediaOverdue(now)
+	}
+	return c, nil
+}
+
+func (c Call) rang(now time.Time, device SessionID) (Call, []Effect) {
+	leg := c.leg(device)
+	if leg == nil || leg.State != LegOffered {
+		return c, nil
+	}
+	leg.State = LegRinging
+	if c.State == protocol.CallRinging {
+		return c, nil
+	}
+	c.State = protocol.CallRinging
+	c.Until = now.Add(c.Times.Ring)
+	return c, []Effect{Tell{c.Origin.Device}}
+}
+
+func (c Call) accept(now time.Time, device SessionID) (Call, []Effect) {
+	taken := c.leg(device)
+	if taken == nil || taken.State == LegOver {
+		return c, nil
+	}
+	taken.State = LegTaken
+	c.State = protocol.CallActive
+	c.Until = time.Time{}
+	c.Answered = now
+	effects := []Effect{Open{}, Tell{device}, Tell{c.Origin.Device}}
+	for i := range c.Legs {
+		if leg := &c.Legs[i]; leg != taken && leg.State != LegOver {
+			leg.State = LegOver
+			effects = append(effects, Tell{leg.Device}, Release{leg.Participant})
+		}
+	}
+	for _, side := range []*Side{&c.Origin, &taken.Side} {
+		if !side.MediaUp {
+			side.MediaUntil = now.Add(c.Times.Connect)
+		}
+	}
+	return c, effects
+}
+
+func (c Call) cancel(now time.Time, device SessionID) (Call, []Effect) {
+	if device != c.Origin.Device {
+		return c, nil
+	}
+	return c.end(now, protocol.EndCancelled, RoleCaller)
+}
+
+func (c Call) legGone(now time.Time, device SessionID) (Call, []Effect) {
+	leg := c.leg(device)
+	if leg == nil || leg.State == LegOver {
+		return c, nil
+	}
+	leg.State = LegOver
+	effects := []Effect{Release{leg.Participant}}
+	if slices.ContainsFunc(c.Legs, func(l Leg) bool { return l.State != LegOver }) {
+		return c, effects
+	}
+	reason := protocol.EndUnreachable
+	if c.State == protocol.CallRinging {
+		reason = protocol.EndNoAnswer
+	}
+	c, more := c.end(now, reason, RoleServer)
+	return c, append(effects, more...)
+}
+
+// connection keeps what is known of one side's socket and media. Only an
+// active call waits for media.
+func (c *Call) connection(now time.Time, e CallEvent) {
+	var side *Side
+	switch e := e.(type) {
+	case MediaUp:
+		if side = c.side(e.Device); side != nil {
+			side.MediaUp, side.WasUp, side.MediaUntil = true, true, time.Time{}
+		}
+		return
+	case MediaDown:
+		if side = c.side(e.Device); side != nil {
+			side.MediaUp = false
+		}
+	case Away:
+		if side = c.side(e.Device); side != nil {
+			side.Away = true
+		}
+		return
+	case Returned:
+		if side = c.side(e.Device); side != nil {
+			side.Away = false
+			side.MediaUntil = time.Time{} // whoever returns gets the whole time anew
+		}
+	}
+	if side == nil || c.State != protocol.CallActive || side.MediaUp || !side.MediaUntil.IsZero() {
+		return
+	}
+	side.MediaUntil = now.Add(c.Times.Connect)
+	if side.WasUp {
+		side.MediaUntil = now.Add(c.Times.Grace)
+	}
+}
+
+func (c Call) mediaOverdue(now time.Time) (Call, []Effect) {
+	for _, side := range c.sides() {
+		if side.Away || side.MediaUntil.IsZero() || now.Before(side.MediaUntil) {
+			continue
+		}
+		if !side.WasUp {
+			return c.end(now, protocol.EndFailed, RoleServer)
+		}
+		role, _ := c.role(side.Device)
+		return c.end(now, protocol.EndLost, role)
+	}
+	return c, nil
+}
+
+// end is the one way to ended.
+func (c Call) end(now time.Time, reason protocol.EndReason, by Role) (Call, []Effect) {
+	return c.endBut(now, reason, by, "")
+}
+
+// endBut ends the call; when one device of the callee decided it, the user's
+// others see that it was done elsewhere.
+func (c Call) endBut(now time.Time, reason protocol.EndReason, by Role, decider SessionID) (Call, []Effect) {
+	var effects []Effect
+	if c.State == protocol.CallActive {
+		effects = append(effects, Shut{})
+	}
+	c.State = protocol.CallEnded
+	c.Until = time.Time{}
+	c.EndedAt, c.Reason, c.By = now, reason, by
+	told := []Effect{Tell{c.Origin.Device}}
+	released := []Effect{Release{c.Origin.Participant}}
+	for i := range c.Legs {
+		leg := &c.Legs[i]
+		if leg.State == LegOver {
+			continue
+		}
+		if decider != "" && leg.Device != decider {
+			leg.State = LegOver
+		}
+		told = append(told, Tell{leg.Device})
+		released = append(released, Release{leg.Participant})
+	}
+	effects = append(append(effects, told...), released...)
+	switch reason {
+	case protocol.EndBusy, protocol.EndUnreachable, protocol.EndNoAnswer, protocol.EndCancelled:
+		effects = append(effects, Miss{})
+	}
+	return c, append(effects, Finish{})
+}
+
+// Deadline at which Ticked is due; zero when nothing is awaited.
+func (c Call) Deadline() time.Time {
+	if c.State != protocol.CallActive {
+		return c.Until
+	}
+	var first time.Time
+	for _, side := range c.sides() {
+		if t := side.MediaUntil; !side.Away && !t.IsZero() && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	return first
+}
+
+// leg of a device; nil where there is none.
+func (c *Call) leg(device SessionID) *Leg {
+	for i := range c.Legs {
+		if c.Legs[i].Device == device {
+			return &c.Legs[i]
+		}
+	}
+	return nil
+}
+
+// side of a device that is still in the call; nil where there is none.
+func (c *Call) side(device SessionID) *Side {
+	if c.Origin.Device == device {
+		return &c.Origin
+	}
+	if leg := c.leg(device); leg != nil && leg.State != LegOver {
+		return &leg.Side
+	}
+	return nil
+}
+
+// sides of an active call: the caller's and the one that answered.
+func (c Call) sides() []Side {
+	sides := []Side{c.Origin}
+	for _, leg := range c.Legs {
+		if leg.State == LegTaken {
+			sides = append(sides, leg.Side)
+		}
+	}
+	return sides
+}
+
+// role of a device in an active call.
+func (c *Call) role(device SessionID) (Role, bool) {
+	if c.Origin.Device == device {
+		return RoleCaller, true
+	}
+	leg := c.leg(device)
+	return RoleCallee, leg != nil && leg.State == LegTaken
+}

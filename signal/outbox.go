@@ -1,0 +1,98 @@
+package signal
+
+import (
+	"sync"
+
+	"callrelay/signal/protocol"
+)
+
+// letter is a message on its way to a client.
+type letter struct {
+	env  protocol.Envelope
+	body protocol.Body
+}
+
+// outbox holds what waits for a socket's writer. Putting never blocks: a
+// reader that is too slow loses its socket, and can resume.
+type outbox struct {
+	mu      sync.Mutex
+	letters []letter
+	bytes   int
+	exempt  int // letters of a resume, which do not count
+	closing protocol.CloseCode
+	wake    chan struct{} // holds one token while there is something to do
+}
+
+func newOutbox() *outbox { return &outbox{wake: make(chan struct{}, 1)} }
+
+// put queues one letter. Over a limit the outbox begins to close.
+func (o *outbox) put(l letter) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closing != 0 {
+		return
+	}
+	if len(o.letters)-o.exempt >= protocol.QueueMessages || o.bytes+l.body.Size() > protocol.QueueBytes {
+		o.letters, o.bytes = nil, 0
+		o.closing = protocol.CloseSlowReader
+	} else {
+		o.letters = append(o.letters, l)
+		o.bytes += l.body.Size()
+	}
+	o.signal()
+}
+
+// offer queues a letter that may be left out when the reader is behind.
+func (o *outbox) offer(l letter) {
+	o.mu.Lock()
+	behind := len(o.letters) > protocol.QueueMessages/8
+	o.mu.Unlock()
+	if !behind {
+		o.put(l)
+	}
+}
+
+// replay queues what a resumed session missed; it does not count against the
+// limits.
+func (o *outbox) replay(letters []letter) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closing == 0 {
+		o.letters = append(o.letters, letters...)
+		o.exempt += len(letters)
+		o.signal()
+	}
+}
+
+// close ends the outbox after what is queued; the first code wins.
+func (o *outbox) close(code protocol.CloseCode) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closing == 0 {
+		o.closing = code
+		o.signal()
+	}
+}
+
+// take returns all that waits, and the code to close with after it, or 0.
+func (o *outbox) take() ([]letter, protocol.CloseCode) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	letters := o.letters
+	o.letters, o.bytes, o.exempt = nil, 0, 0
+	return letters, o.closing
+}
+
+// code the outbox closes with, or 0.
+func (o *outbox) code() protocol.CloseCode {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.closing
+}
+
+func (o *outbox) signal() {
+	select {
+	case o.wake <- struct{}{}:
+	default:
+	}
+}

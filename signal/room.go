@@ -1,0 +1,87 @@
+package signal
+
+import (
+	"slices"
+
+	"callrelay/signal/protocol"
+)
+
+// Publication is a source that a member sends.
+type Publication struct {
+	Source        protocol.Source
+	Muted         bool
+	Width, Height int // pixels; 0 where unknown
+}
+
+// Member of a room, as a value; whether it has a connection here is not the
+// room's business.
+type Member struct {
+	Participant  protocol.ParticipantID
+	Generation   uint32
+	Person       Person
+	State        protocol.MemberState
+	Publications []Publication
+}
+
+// Room is the ordered list of members. Each change has a number: (Epoch, N) is
+// the same for everybody who is told of it. It does no I/O.
+type Room struct {
+	ID      protocol.RoomID
+	Name    string // in the room's link; empty for a call
+	Epoch   uint32 // rises when the room is built anew after a restart
+	N       uint64
+	Members []Member
+}
+
+// Put adds a member or changes the one with its participant id.
+func (r *Room) Put(m Member) protocol.MemberChanged {
+	r.N++
+	if i := r.index(m.Participant); i >= 0 {
+		r.Members[i] = m
+	} else {
+		r.Members = append(r.Members, m)
+	}
+	return protocol.MemberChanged{Room: r.ID, Epoch: r.Epoch, N: r.N, Member: m.view()}
+}
+
+// Drop takes a member out; false when there is none.
+func (r *Room) Drop(p protocol.ParticipantID, reason protocol.EndReason) (protocol.MemberLeft, bool) {
+	i := r.index(p)
+	if i < 0 {
+		return protocol.MemberLeft{}, false
+	}
+	r.N++
+	r.Members = slices.Delete(r.Members, i, i+1)
+	return protocol.MemberLeft{Room: r.ID, Epoch: r.Epoch, N: r.N, Participant: p, Reason: reason}, true
+}
+
+// View is the room as the member self sees it.
+func (r *Room) View(self protocol.ParticipantID) protocol.RoomView {
+	members := make([]protocol.MemberView, len(r.Members))
+	for i, m := range r.Members {
+		members[i] = m.view()
+	}
+	return protocol.RoomView{Room: r.ID, Name: r.Name, Epoch: r.Epoch, N: r.N, Self: self, Members: members}
+}
+
+func (r *Room) index(p protocol.ParticipantID) int {
+	return slices.IndexFunc(r.Members, func(m Member) bool { return m.Participant == p })
+}
+
+func (m Member) view() protocol.MemberView {
+	publications := make([]protocol.PublicationView, len(m.Publications))
+	for i, p := range m.Publications {
+		publications[i] = protocol.PublicationView{
+			Publication: publicationID(m.Participant, p.Source), Source: p.Source, Kind: p.Source.Kind(),
+			Muted: p.Muted, Width: p.Width, Height: p.Height,
+		}
+	}
+	return protocol.MemberView{
+		Participant: m.Participant, Generation: m.Generation, User: m.Person.User, Name: m.Person.Name,
+		State: m.State, Publications: publications,
+	}
+}
+
+func publicationID(p protocol.ParticipantID, s protocol.Source) protocol.PublicationID {
+	return protocol.PublicationID(string(p) + "/" + string(s))
+}

@@ -1,0 +1,156 @@
+package signal
+
+import (
+	"context"
+
+	"callrelay/sfu"
+	"callrelay/signal/protocol"
+)
+
+// rooms that have members or will have when a call is accepted. Guarded by the
+// Server's mutex.
+type rooms struct {
+	byID   map[protocol.RoomID]*roomEntry
+	byName map[string]*roomEntry
+}
+
+// roomEntry is a room with the lane in which its effects are performed.
+type roomEntry struct {
+	Room
+	lane lane
+}
+
+func newRooms() rooms {
+	return rooms{byID: map[protocol.RoomID]*roomEntry{}, byName: map[string]*roomEntry{}}
+}
+
+func (r *rooms) make(id protocol.RoomID, name string, epoch uint32) *roomEntry {
+	e := &roomEntry{Room: Room{ID: id, Name: name, Epoch: epoch}}
+	r.byID[id] = e
+	if name != "" {
+		r.byName[name] = e
+	}
+	return e
+}
+
+func (r *rooms) drop(e *roomEntry) {
+	delete(r.byID, e.ID)
+	if r.byName[e.Name] == e {
+		delete(r.byName, e.Name)
+	}
+}
+
+func (s *Server) handleJoinRoom(r request, m protocol.JoinRoom) error {
+	st := r.sess.seat
+	switch {
+	case !r.sess.grants.MayJoin(m.Name):
+		return protocol.Errorf(protocol.ErrForbidden, "your token does not allow this room")
+	case st != nil && st.room.Name == m.Name: // asked twice
+		s.reply(r, protocol.Joined{Room: st.room.View(st.participant)})
+		return nil
+	case st != nil:
+		return protocol.Errorf(protocol.ErrBusy, "this session is in a call or another room")
+	case s.draining:
+		return errDraining()
+	}
+	room := s.rooms.byName[m.Name]
+	if room == nil {
+		room = s.rooms.make(protocol.RoomID(newID()), m.Name, 1)
+	}
+	st = s.newSeat(r.sess, protocol.ParticipantID(newID()), room, nil)
+	s.enter(st)
+	view := room.View(st.participant)
+	s.inLane(room, func() { s.reply(r, protocol.Joined{Room: view}) })
+	return nil
+}
+
+// enter makes a seat a member of its room: the gate opens, then all are told.
+func (s *Server) enter(st *seat) {
+	st.open = true
+	change := st.room.Put(st.member())
+	view := st.room.View(st.participant)
+	s.record(st.entry("member_joined", ""))
+	s.inLane(st.room, s.join(st))
+	s.tellOthers(st.room, st.sess, change)
+	s.inLane(st.room, func() {
+		s.locked(func() { s.push(st.sess, protocol.RoomChanged{Room: view}) })
+	})
+	s.announce(st.sess.person)
+	s.reissue(st.sess)
+}
+
+// join is the work that opens the gate of one seat, for the room's lane.
+func (s *Server) join(st *seat) func() {
+	rights := sfu.Rights{Publish: st.sess.grants.Publish, Subscribe: st.sess.grants.Subscribe}
+	return func() {
+		s.mediaDone("join", st, ask(mediaTimeout, func(ctx context.Context) error {
+			return s.media.Join(ctx, sfu.RoomID(st.room.ID), sfu.ParticipantID(st.participant), rights)
+		}))
+	}
+}
+
+// part is the work that stops all media of a seat, for the room's lane.
+func (s *Server) part(st *seat) func() {
+	return func() {
+		s.mediaDone("leave", st, ask(mediaTimeout, func(ctx context.Context) error {
+			return s.media.Leave(ctx, sfu.ParticipantID(st.participant))
+		}))
+	}
+}
+
+func (s *Server) handleLeaveRoom(r request, m protocol.LeaveRoom) error {
+	st := r.sess.seat
+	if st == nil || st.room.ID != m.Room || !st.open {
+		return protocol.Errorf(protocol.ErrNotFound, "you are in no such room")
+	}
+	room := st.room
+	s.leave(st, protocol.EndHangup)
+	s.inLane(room, func() { s.reply(r, protocol.OK{}) })
+	return nil
+}
+
+// leave takes a seat out of its room, or ends its call.
+func (s *Server) leave(st *seat, reason protocol.EndReason) {
+	if st.call != nil {
+		s.stepCall(st.call, HungUp{st.sess.id})
+		return
+	}
+	room, person := st.room, st.sess.person
+	left, _ := room.Drop(st.participant, reason)
+	s.record(st.entry("member_left", string(reason)))
+	s.inLane(room, s.part(st))
+	s.tellRoom(room, left)
+	s.release(st, reason)
+	if len(room.Members) == 0 {
+		s.rooms.drop(room)
+	}
+	s.announce(person)
+	s.reissue(st.sess)
+	s.checkIdle()
+}
+
+// tellRoom tells all members an event, in the room's order.
+func (s *Server) tellRoom(room *roomEntry, m protocol.ServerMessage) { s.tellOthers(room, nil, m) }
+
+func (s *Server) tellOthers(room *roomEntry, but *session, m protocol.ServerMessage) {
+	var to []*session
+	for _, member := range room.Members {
+		if st := s.seats[member.Participant]; st != nil && st.sess != but {
+			to = append(to, st.sess)
+		}
+	}
+	if len(to) == 0 {
+		return
+	}
+	body, ok := s.encode(m)
+	if !ok {
+		return
+	}
+	s.inLane(room, func() {
+		s.locked(func() {
+			for _, sess := range to {
+				sess.push(body)
+			}
+		})
+	})
+}

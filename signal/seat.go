@@ -1,0 +1,114 @@
+package signal
+
+import (
+	"context"
+	"slices"
+
+	"callrelay/sfu"
+	"callrelay/signal/protocol"
+)
+
+// seat is a session's place in a call or a room, from the ring on. Guarded by
+// the Server's mutex, but for the lane.
+type seat struct {
+	participant  protocol.ParticipantID
+	sess         *session
+	room         *roomEntry
+	call         *callEntry // nil in a room joined by name
+	open         bool       // a member of the room: accepted, or joined
+	generation   uint32     // of the newest connection; 0 before the first
+	up, wasUp    bool       // that connection carries media; has ever
+	publications []Publication
+	lane         lane // answers and candidates; at last remove
+}
+
+// newSeat gives a session a seat. The session has none.
+func (s *Server) newSeat(sess *session, p protocol.ParticipantID, room *roomEntry, call *callEntry) *seat {
+	st := &seat{participant: p, sess: sess, room: room, call: call}
+	sess.seat = st
+	s.seats[p] = st
+	return st
+}
+
+// member is the seat as others in the room see it.
+func (st *seat) member() Member {
+	state := protocol.MemberConnected
+	if st.sess.conn == nil || st.wasUp && !st.up {
+		state = protocol.MemberReconnecting
+	}
+	return Member{
+		Participant: st.participant, Generation: st.generation, Person: st.sess.person,
+		State: state, Publications: slices.Clone(st.publications),
+	}
+}
+
+// refresh tells the room when the seat's member has changed.
+func (s *Server) refresh(st *seat) {
+	if !st.open {
+		return
+	}
+	m := st.member()
+	if i := st.room.index(m.Participant); i >= 0 && equalMembers(st.room.Members[i], m) {
+		return
+	}
+	s.tellRoom(st.room, st.room.Put(m))
+}
+
+func equalMembers(a, b Member) bool {
+	return a.Generation == b.Generation && a.State == b.State && a.Person == b.Person &&
+		slices.Equal(a.Publications, b.Publications)
+}
+
+// release a seat; what was its connection is removed after all that its lanes
+// still hold.
+func (s *Server) release(st *seat, reason protocol.EndReason) {
+	delete(s.seats, st.participant)
+	sess, room, wasOpen := st.sess, st.room, st.open
+	st.open = false
+	if sess.seat == st {
+		sess.seat = nil
+	}
+	s.inLane(room, func() {
+		if wasOpen {
+			s.locked(func() { s.push(sess, protocol.RoomClosed{Room: room.ID, Reason: reason}) })
+		}
+		s.inSeatLane(st, func() {
+			s.mediaDone("remove", st, ask(mediaTimeout, func(ctx context.Context) error {
+				return s.media.Remove(ctx, sfu.ParticipantID(st.participant))
+			}))
+		})
+	})
+}
+
+// inLane queues work in the room's lane. The lock is held, or the caller is in
+// the lane; both come before the Server's last wait.
+func (s *Server) inLane(room *roomEntry, work ...func()) { room.lane.add(&s.wg, work...) }
+
+func (s *Server) inSeatLane(st *seat, work ...func()) { st.lane.add(&s.wg, work...) }
+
+func (s *Server) locked(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+}
+
+// mediaDone logs a media call that failed and has nobody to be told.
+func (s *Server) mediaDone(verb string, st *seat, err error) {
+	if err != nil && asError(err).Code != protocol.ErrNotFound {
+		s.log.Warn("media side refused", "verb", verb, "participant", st.participant, "room", st.room.ID, "err", err)
+	}
+}
+
+// seatOf returns the requester's own seat.
+func (s *Server) seatOf(r request, p protocol.ParticipantID) (*seat, error) {
+	if st := r.sess.seat; st != nil && st.participant == p {
+		return st, nil
+	}
+	return nil, protocol.Errorf(protocol.ErrNotFound, "you have no seat with that participant id")
+}
+
+func tooMuch() error {
+	return protocol.Error{
+		Code: protocol.ErrUnavailable, Message: "too much is waiting for the media side", RetryAfterMS: retryAfterMS,
+	}
+}

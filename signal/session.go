@@ -1,0 +1,98 @@
+package signal
+
+import (
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+
+	"callrelay/signal/protocol"
+)
+
+// session is one signed-in device of a user. It outlives its socket by a
+// grace and keeps what a client must not miss. Guarded by the Server's mutex.
+type session struct {
+	id      SessionID
+	person  Person
+	grants  TokenGrants
+	expires time.Time       // of the sign-in
+	away    bool            // the person is not at the device
+	seat    *seat           // in a call or a room; nil else
+	last    protocol.CallID // the newest it was told of
+	sealed  string          // what its newest secret stands for
+
+	conn   *conn     // nil while its socket is lost
+	lostAt time.Time // when it was
+	until  time.Time // end of the grace, while lost
+	timer  *time.Timer
+	expiry *time.Timer
+
+	journal journal
+}
+
+// journal numbers a session's events and keeps the newest for a resume.
+type journal struct {
+	epoch string // tells this journal's cursors from those of an earlier one
+	n     uint64
+	ring  []protocol.Body // event i is at i % ReplayEvents
+}
+
+const (
+	epochLetters = 6
+	base36       = 36
+)
+
+func newJournal() journal {
+	e := strconv.FormatUint(rand.Uint64(), base36)
+	return journal{epoch: e[:min(len(e), epochLetters)]}
+}
+
+// add keeps an event and returns its cursor.
+func (j *journal) add(b protocol.Body) protocol.Cursor {
+	slot := int(j.n % protocol.ReplayEvents)
+	if slot == len(j.ring) {
+		j.ring = append(j.ring, b)
+	} else {
+		j.ring[slot] = b
+	}
+	j.n++
+	return j.cursor(j.n)
+}
+
+// cursor after n events.
+func (j *journal) cursor(n uint64) protocol.Cursor {
+	return protocol.Cursor(j.epoch + "." + strconv.FormatUint(n, base36))
+}
+
+// since returns the events after a cursor in order; false when they are not
+// all kept, or the cursor is none of this journal's.
+func (j *journal) since(c protocol.Cursor) ([]letter, bool) {
+	epoch, number, found := strings.Cut(string(c), ".")
+	from, err := strconv.ParseUint(number, base36, 64)
+	if !found || err != nil || epoch != j.epoch || from > j.n || j.n-from > protocol.ReplayEvents {
+		return nil, false
+	}
+	letters := make([]letter, 0, j.n-from)
+	for i := from; i < j.n; i++ {
+		letters = append(letters, letter{
+			env:  protocol.Envelope{Cursor: j.cursor(i + 1)},
+			body: j.ring[i%protocol.ReplayEvents],
+		})
+	}
+	return letters, true
+}
+
+// push tells a session an event that it must not miss.
+func (sess *session) push(b protocol.Body) {
+	cursor := sess.journal.add(b)
+	if sess.conn != nil {
+		sess.conn.out.put(letter{protocol.Envelope{Cursor: cursor}, b})
+	}
+}
+
+// hint tells a session something that may be lost.
+func (sess *session) hint(b protocol.Body) {
+	if sess.conn != nil {
+		sess.conn.out.offer(letter{body: b})
+	}
+}

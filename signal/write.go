@@ -1,0 +1,84 @@
+package signal
+
+import (
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"callrelay/signal/protocol"
+)
+
+// writeLoop is the one writer of a socket. It ends when the outbox closes or a
+// write fails, and sees to it that the reader ends, too.
+func (s *Server) writeLoop(c *conn) {
+	ping := time.NewTicker(s.cfg.PingEvery)
+	defer ping.Stop()
+	for {
+		select {
+		case <-c.out.wake:
+			if done := c.flush(); done {
+				return
+			}
+		case <-ping.C:
+			if err := c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTimeout)); err != nil {
+				c.abort()
+				return
+			}
+		}
+	}
+}
+
+// flush writes what waits; true when the socket has been closed.
+func (c *conn) flush() bool {
+	letters, closing := c.out.take()
+	for _, l := range letters {
+		_ = c.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
+		if err := c.ws.WriteMessage(websocket.TextMessage, l.body.Frame(l.env)); err != nil {
+			c.abort()
+			return true
+		}
+	}
+	if closing == 0 {
+		return false
+	}
+	text := websocket.FormatCloseMessage(int(closing), reasonOf(closing))
+	_ = c.ws.WriteControl(websocket.CloseMessage, text, time.Now().Add(closeTimeout))
+	// The reader goes on until the other side has answered, but not for long.
+	_ = c.ws.NetConn().SetReadDeadline(time.Now().Add(closeTimeout))
+	return true
+}
+
+// abort closes at once; the reader's next read fails. What is queued from now
+// on is dropped.
+func (c *conn) abort() {
+	c.out.close(closeNormal)
+	_ = c.ws.Close()
+}
+
+// reasonOf is the text beside a close code, for people who debug.
+func reasonOf(code protocol.CloseCode) string {
+	switch code {
+	case protocol.CloseGoingAway:
+		return "going away"
+	case protocol.CloseTooLarge:
+		return "message too large"
+	case protocol.CloseRestart:
+		return "server restarts"
+	case protocol.CloseBadMessage:
+		return "not a message"
+	case protocol.CloseUnauthorized:
+		return "unauthorized"
+	case protocol.CloseForbidden:
+		return "session ended"
+	case protocol.CloseHelloTimeout:
+		return "no hello"
+	case protocol.CloseReplaced:
+		return "replaced by another socket"
+	case protocol.CloseSlowReader:
+		return "reading too slowly"
+	case protocol.CloseRateLimited:
+		return "far too many messages"
+	default:
+		return ""
+	}
+}
