@@ -1,0 +1,230 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor/pkg/twcc"
+	"github.com/pion/webrtc/v4"
+
+	"callrelay/signal/protocol"
+)
+
+// PeerConfig of a Peer.
+type PeerConfig struct {
+	// Number that marks this participant's packets; unique in a run.
+	Number uint32
+	// Began is when the run began; marks count from it.
+	Began time.Time
+	// Local address to send from, with port 0.
+	Local netip.AddrPort
+	// LossUp and LossDown of this participant's own network, 0 to 1.
+	LossUp, LossDown float64
+	// AudioOnly sends no pictures.
+	AudioOnly bool
+	// Seed of all that is random here.
+	Seed uint64
+}
+
+// Peer is a participant's PeerConnection with its microphone and camera.
+type Peer struct {
+	cfg      PeerConfig
+	pc       *webrtc.PeerConnection
+	socket   *socket
+	mux      *ice.UDPMuxDefault
+	tracks   [sources]*track
+	senders  [sources]*webrtc.RTPSender
+	sections []protocol.Section
+	tally    *tally
+	vp8      vp8
+	random   *rand.Rand
+
+	numbers   atomic.Uint32
+	keyWanted atomic.Bool
+	connected chan struct{}
+	failed    chan struct{}
+	stop      chan struct{}
+	stopMedia context.CancelFunc
+
+	closeMu sync.Mutex // guards closed, and starting goroutines before it
+	closed  bool
+	running sync.WaitGroup
+
+	feedbackMu sync.Mutex
+	recorder   *twcc.Recorder
+	gaps       map[uint32]*missing // by SSRC, of streams that are sent again
+}
+
+// NewPeer makes the connection's own side: its socket and its sections.
+func NewPeer(cfg PeerConfig) (*Peer, error) {
+	p := &Peer{
+		cfg: cfg, connected: make(chan struct{}), failed: make(chan struct{}), stop: make(chan struct{}),
+		random:   rand.New(rand.NewPCG(cfg.Seed, 1)),
+		recorder: twcc.NewRecorder(cfg.Number | 1<<31),
+		gaps:     map[uint32]*missing{},
+	}
+	p.vp8.random = p.random
+	p.tally = newTally(&p.tracks)
+	var err error
+	p.socket, err = newSocket(cfg.Local, p, cfg.LossUp, cfg.LossDown, rand.New(rand.NewPCG(cfg.Seed, 2)))
+	if err != nil {
+		return nil, err
+	}
+	p.mux = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: p.socket})
+	if err := p.open(); err != nil {
+		p.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *Peer) open() error {
+	api, err := newAPI(p.mux)
+	if err != nil {
+		return err
+	}
+	if p.pc, err = api.NewPeerConnection(webrtc.Configuration{BundlePolicy: webrtc.BundlePolicyMaxBundle}); err != nil {
+		return err
+	}
+	p.pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) { p.start(func() { p.receive(t, r) }) })
+	var once sync.Once
+	p.pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
+		switch s {
+		case webrtc.PeerConnectionStateConnected:
+			once.Do(func() { close(p.connected) })
+		case webrtc.PeerConnectionStateFailed:
+			once.Do(func() { close(p.failed) })
+		}
+	})
+	// First the send sections, then the slots, as browsers do.
+	for s := Audio; s < sources; s++ {
+		p.tracks[s] = newTrack(s, &p.numbers, uint16(p.random.Uint32()))
+		transceiver, err := p.pc.AddTransceiverFromTrack(p.tracks[s], webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+		if err != nil {
+			return err
+		}
+		p.senders[s] = transceiver.Sender()
+	}
+	for s := Audio; s < sources; s++ {
+		if _, err := p.pc.AddTransceiverFromKind(p.tracks[s].Kind(), webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Connect offers to the server over conn, for a seat, and waits until media
+// can flow.
+func (p *Peer) Connect(ctx context.Context, conn *Conn, seat protocol.ParticipantID) error {
+	offer, err := p.pc.CreateOffer(nil)
+	if err != nil {
+		return err
+	}
+	gathered := webrtc.GatheringCompletePromise(p.pc)
+	if err := p.pc.SetLocalDescription(offer); err != nil {
+		return err
+	}
+	<-gathered
+	reply, err := conn.Request(ctx, protocol.Offer{
+		Participant: seat, Generation: 1, SDP: p.pc.LocalDescription().SDP, Sections: p.sendSections(),
+	})
+	if err != nil {
+		return err
+	}
+	answer, ok := reply.(protocol.Answer)
+	if !ok {
+		return fmt.Errorf("offer: got %s", protocol.TypeOf(reply))
+	}
+	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer.SDP}); err != nil {
+		return fmt.Errorf("the server's answer: %w", err)
+	}
+	p.socket.twccID.Store(uint32(p.tracks[Audio].twccID))
+	for _, sender := range p.senders {
+		p.start(func() { p.readSenderRTCP(sender) })
+	}
+	p.start(p.feedback)
+	select {
+	case <-p.connected:
+		return nil
+	case <-p.failed:
+		return errors.New("the media connection failed")
+	case <-ctx.Done():
+		return fmt.Errorf("media connection: %w", ctx.Err())
+	}
+}
+
+// sendSections names the source of each section that sends.
+func (p *Peer) sendSections() []protocol.Section {
+	names := [sources]protocol.Source{protocol.SourceMicrophone, protocol.SourceCamera}
+	var sections []protocol.Section
+	for _, t := range p.pc.GetTransceivers() {
+		for s, sender := range p.senders {
+			if t.Sender() == sender {
+				sections = append(sections, protocol.Section{Mid: t.Mid(), Source: names[s]})
+			}
+		}
+	}
+	return sections
+}
+
+// start runs f in a goroutine that Close waits for, if it is not too late.
+func (p *Peer) start(f func()) {
+	p.closeMu.Lock()
+	defer p.closeMu.Unlock()
+	if !p.closed {
+		p.running.Go(f)
+	}
+}
+
+// Vanish cuts the media off without a word in either direction.
+func (p *Peer) Vanish() { p.socket.vanish() }
+
+// Close ends the connection and waits for its goroutines.
+func (p *Peer) Close() {
+	p.StopMedia()
+	p.closeMu.Lock()
+	p.closed = true
+	p.closeMu.Unlock()
+	close(p.stop)
+	if p.pc != nil {
+		_ = p.pc.Close()
+	}
+	_ = p.mux.Close()
+	_ = p.socket.Close()
+	p.running.Wait()
+}
+
+// Tally after Close.
+func (p *Peer) Tally() *Tally {
+	t := &p.tally.t
+	for i, track := range p.tracks {
+		if track != nil {
+			t.Sent[i].First, t.Sent[i].Last = track.first+1, track.last()
+		}
+	}
+	return t
+}
+
+func (p *Peer) since() time.Duration { return time.Since(p.cfg.Began) }
+
+func (p *Peer) onWrite(packet wirePacket, lost bool) { p.tally.wrote(packet, lost) }
+
+func (p *Peer) onRead(packet wirePacket, lost bool) {
+	p.tally.read(packet, lost)
+	if lost || !packet.hasNumber {
+		return
+	}
+	p.feedbackMu.Lock()
+	p.recorder.Record(packet.ssrc, packet.transport, p.since().Microseconds())
+	p.feedbackMu.Unlock()
+}
+
+var _ net.PacketConn = (*socket)(nil)

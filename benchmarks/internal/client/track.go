@@ -1,0 +1,182 @@
+package client
+
+import (
+	"encoding/binary"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+)
+
+// twccURI of the transport-wide sequence number.
+const twccURI = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+
+// historySize packets are kept to be sent again.
+const historySize = 1024
+
+// track is one source on its way out: a webrtc.TrackLocal that numbers its
+// packets itself, keeps them, and sends them again as RTX.
+type track struct {
+	source  Source
+	numbers *atomic.Uint32 // transport-wide numbers, shared by the peer's tracks
+	first   uint64         // extended number before the first packet
+
+	mu          sync.Mutex
+	write       webrtc.TrackLocalWriter
+	ssrc, rtx   uint32
+	payloadType uint8
+	rtxType     uint8
+	twccID      uint8
+	seq         uint64 // of the last packet
+	rtxSeq      uint16
+	history     [historySize][]byte // payloads by seq
+	headers     [historySize]rtp.Header
+}
+
+func newTrack(source Source, numbers *atomic.Uint32, first uint16) *track {
+	// Below 2^15, so that the numbers do not wrap before a receiver has seen them.
+	seq := 1<<16 | uint64(first&0x7fff)
+	return &track{source: source, numbers: numbers, first: seq, seq: seq}
+}
+
+func (t *track) mime() string {
+	if t.source == Audio {
+		return webrtc.MimeTypeOpus
+	}
+	return webrtc.MimeTypeVP8
+}
+
+var errNoCodec = errors.New("the answer has no codec for this track")
+
+// Bind implements webrtc.TrackLocal.
+func (t *track) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var chosen webrtc.RTPCodecParameters
+	for _, codec := range c.CodecParameters() {
+		switch {
+		case strings.EqualFold(codec.MimeType, t.mime()) && chosen.MimeType == "":
+			chosen = codec
+		case strings.EqualFold(codec.MimeType, webrtc.MimeTypeRTX) && t.rtxType == 0:
+			t.rtxType = uint8(codec.PayloadType)
+		}
+	}
+	if chosen.MimeType == "" {
+		return chosen, errNoCodec
+	}
+	for _, extension := range c.HeaderExtensions() {
+		if extension.URI == twccURI {
+			t.twccID = uint8(extension.ID)
+		}
+	}
+	t.payloadType = uint8(chosen.PayloadType)
+	t.ssrc, t.rtx, t.write = uint32(c.SSRC()), uint32(c.SSRCRetransmission()), c.WriteStream()
+	return chosen, nil
+}
+
+// Unbind implements webrtc.TrackLocal.
+func (t *track) Unbind(webrtc.TrackLocalContext) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.write = nil
+	return nil
+}
+
+// ID implements webrtc.TrackLocal.
+func (t *track) ID() string { return t.source.String() }
+
+// RID implements webrtc.TrackLocal.
+func (t *track) RID() string { return "" }
+
+// StreamID implements webrtc.TrackLocal.
+func (t *track) StreamID() string { return "camera" }
+
+// Kind implements webrtc.TrackLocal.
+func (t *track) Kind() webrtc.RTPCodecType {
+	if t.source == Audio {
+		return webrtc.RTPCodecTypeAudio
+	}
+	return webrtc.RTPCodecTypeVideo
+}
+
+// send numbers and writes one packet. mark puts the number into the payload,
+// which belongs to the track from then on.
+func (t *track) send(timestamp uint32, marker bool, payload []byte, mark func(seq uint64)) error {
+	t.mu.Lock()
+	if t.write == nil {
+		t.mu.Unlock()
+		return nil
+	}
+	t.seq++
+	mark(t.seq)
+	header := rtp.Header{
+		Version: 2, Marker: marker, PayloadType: t.payloadType,
+		SequenceNumber: uint16(t.seq), Timestamp: timestamp, SSRC: t.ssrc,
+	}
+	t.history[t.seq%historySize], t.headers[t.seq%historySize] = payload, header
+	write, err := t.write, t.number(&header)
+	t.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	_, err = write.WriteRTP(&header, payload)
+	return err
+}
+
+// resend answers a NACK of one packet. Streams without RTX are not sent again.
+func (t *track) resend(seq uint16) error {
+	t.mu.Lock()
+	full := t.seq - uint64(uint16(t.seq)-seq)
+	payload, header := t.history[full%historySize], t.headers[full%historySize]
+	if t.write == nil || t.rtx == 0 || t.rtxType == 0 || payload == nil || header.SequenceNumber != seq {
+		t.mu.Unlock()
+		return nil
+	}
+	t.rtxSeq++
+	header.SSRC, header.PayloadType, header.SequenceNumber = t.rtx, t.rtxType, t.rtxSeq
+	write, err := t.write, t.number(&header)
+	t.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	again := make([]byte, 2+len(payload))
+	binary.BigEndian.PutUint16(again, seq) // RFC 4588: the original number first
+	copy(again[2:], payload)
+	_, err = write.WriteRTP(&header, again)
+	return err
+}
+
+// number gives a packet its transport-wide number. The caller holds mu.
+func (t *track) number(header *rtp.Header) error {
+	if t.twccID == 0 {
+		return nil
+	}
+	var b [2]byte
+	binary.BigEndian.PutUint16(b[:], uint16(t.numbers.Add(1)))
+	header.Extensions = nil
+	return header.SetExtension(t.twccID, b[:])
+}
+
+// extend gives a number of the track's own wire its full value.
+func (t *track) extend(seq uint16) uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.seq + uint64(int64(int16(seq-uint16(t.seq))))
+}
+
+// ssrcs of media and RTX; 0 before the answer.
+func (t *track) ssrcs() (media, rtx uint32) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.ssrc, t.rtx
+}
+
+// last number that was sent.
+func (t *track) last() uint64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.seq
+}
