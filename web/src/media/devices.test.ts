@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { fakeBrowser, FakeTrack, named } from '../testing/fakes'
+import { fakeBrowser, type FakeTrack, named } from '../testing/fakes'
 import { browserEnvironment } from '../client/environment'
 import { Devices } from './devices'
 
