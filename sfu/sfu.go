@@ -2,238 +2,381 @@ package sfu
 
 import (
 	"context"
-	"errors"
-	"log/slog"
-	"net/netip"
-	"time"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/pion/logging"
+	"github.com/pion/transport/v4"
+	"github.com/pion/transport/v4/stdnet"
+	"github.com/pion/webrtc/v4"
 )
-
-// Opaque ids, made by the caller. See protocol for their form; this package
-// only compares them.
-type (
-	// ParticipantID is a seat; it survives a new PeerConnection.
-	ParticipantID string
-	// RoomID names a room.
-	RoomID string
-	// PublicationID is "<participant>/<source>".
-	PublicationID string
-	// Source is what a publication carries: SourceMicrophone and so on.
-	Source string
-)
-
-// Sources.
-const (
-	SourceMicrophone  Source = "microphone"
-	SourceCamera      Source = "camera"
-	SourceScreen      Source = "screen"
-	SourceScreenAudio Source = "screen_audio"
-)
-
-// Errors that a caller decides on; all others are defects or I/O.
-var (
-	// ErrBadSDP wraps what is wrong with an offer, in a sentence for people.
-	ErrBadSDP = errors.New("bad sdp")
-	// ErrStale: a lower generation than the participant's present one.
-	ErrStale = errors.New("stale generation")
-	// ErrNotFound: no such participant, publication or source.
-	ErrNotFound = errors.New("not found")
-	// ErrForbidden: the participant may not do this.
-	ErrForbidden = errors.New("forbidden")
-	// ErrClosed: the SFU has been closed.
-	ErrClosed = errors.New("closed")
-)
-
-// Config of an SFU. The zero value of each field is usable but for Observer.
-type Config struct {
-	// Listen is the UDP address all media use, ":8443" for example. Empty: a
-	// free port on 127.0.0.1.
-	Listen string
-	// Advertise lists the addresses put into answers as candidates; empty
-	// means those of the machine's interfaces.
-	Advertise []netip.Addr
-	// Observer is told what happens. Required.
-	Observer Observer
-	// Log receives what an operator should see. nil: none.
-	Log *slog.Logger
-}
-
-// Seat is a participant's connection of one generation. Each new
-// PeerConnection of the same participant has a higher generation.
-type Seat struct {
-	Participant ParticipantID
-	Generation  uint32
-}
-
-// Section says what a send section of an offer is for.
-type Section struct {
-	MID    string
-	Source Source
-}
-
-// Rights of a participant in a room.
-type Rights struct {
-	Publish   bool
-	Subscribe bool
-}
-
-// Preference is a wish for one publication: where it is shown and how large
-// in device pixels; 0 x 0 means not at all.
-type Preference struct {
-	Publication   PublicationID
-	Width, Height int
-	Priority      int
-}
 
 // SFU forwards media between participants. Make one with New.
-type SFU struct{}
+type SFU struct {
+	config       Config
+	ports        *ports
+	net          transport.Net
+	pionLog      logging.LoggerFactory
+	certificates []webrtc.Certificate
+	workers      []*worker
+	events       *events
+	packets      packetPool
+
+	counters      counters
+	subscriptions atomic.Int64
+
+	// tasks are connections being closed and the like.
+	tasks sync.WaitGroup
+
+	mu           sync.Mutex
+	closed       bool
+	participants map[ParticipantID]*participant
+	rooms        map[RoomID]*room
+	nextWorker   int
+	published    uint64 // counts, for the order of publications
+}
 
 // New opens the sockets and starts the workers. Close ends both.
-func New(Config) (*SFU, error) { return nil, errors.ErrUnsupported }
+func New(config Config) (*SFU, error) {
+	config, err := config.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s := &SFU{
+		config:       config,
+		net:          config.Net,
+		pionLog:      quietLog{},
+		participants: map[ParticipantID]*participant{},
+		rooms:        map[RoomID]*room{},
+	}
+	if s.net == nil {
+		if s.net, err = stdnet.NewNet(); err != nil {
+			return nil, fmt.Errorf("network: %w", err)
+		}
+	}
+	// One certificate for all connections: making one costs more than the
+	// rest of a join.
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("certificate: %w", err)
+	}
+	certificate, err := webrtc.GenerateCertificate(key)
+	if err != nil {
+		return nil, fmt.Errorf("certificate: %w", err)
+	}
+	s.certificates = []webrtc.Certificate{*certificate}
+	if s.ports, err = openPorts(config, s.pionLog.NewLogger("ice")); err != nil {
+		return nil, err
+	}
+	s.events = newEvents(config.Observer, &s.counters)
+	for range runtime.GOMAXPROCS(0) {
+		w := newWorker(s)
+		s.workers = append(s.workers, w)
+		go w.run()
+	}
+	config.Log.Info("media ports open", "addresses", s.ports.String())
+	return s, nil
+}
 
 // Answer takes a seat's offer and returns a complete answer with all
 // candidates. The participant need not be in a room: its connection is made
 // while it rings and nothing of it passes until Join. The same generation
 // again changes the same PeerConnection (ICE restart, more slots); a higher
-// one replaces it. Errors: ErrBadSDP, ErrStale.
+// one replaces it. Errors: ErrBadSDP, ErrStale, ErrClosed.
 func (s *SFU) Answer(ctx context.Context, seat Seat, sdp string, sections []Section) (answer string, err error) {
-	return "", errors.ErrUnsupported
+	parsed, err := parseOffer(sdp, sections)
+	if err != nil {
+		return "", err
+	}
+	p, unlock, err := s.negotiate(ctx, seat)
+	if err != nil {
+		return "", err
+	}
+	defer unlock()
+	s.mu.Lock()
+	old := p.connection
+	uses := make([]*uplinkSection, len(parsed.sends))
+	for i, send := range parsed.sends {
+		uses[i] = &uplinkSection{sendSection: send, publication: p.source(s, send.source).publication}
+	}
+	p.setGates()
+	s.mu.Unlock()
+
+	if old != nil && old.seat.Generation == seat.Generation {
+		answer, err = old.answer(ctx, sdp, uses)
+		if err == nil {
+			s.adopt(p, old)
+		}
+		return answer, err
+	}
+	c, err := s.newConnection(p, seat)
+	if err != nil {
+		return "", err
+	}
+	if answer, err = c.answer(ctx, sdp, uses); err != nil {
+		s.background(c.close)
+		return "", err
+	}
+	if !s.adopt(p, c) {
+		s.background(c.close)
+		return "", ErrNotFound
+	}
+	return answer, nil
+}
+
+// negotiate finds or makes the participant and takes its negotiating lock.
+func (s *SFU) negotiate(ctx context.Context, seat Seat) (*participant, func(), error) {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil, nil, ErrClosed
+	}
+	p := s.participants[seat.Participant]
+	if p == nil {
+		p = s.newParticipant(seat.Participant)
+	}
+	s.mu.Unlock()
+	select {
+	case p.negotiating <- struct{}{}:
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
+	unlock := func() { <-p.negotiating }
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p.connection != nil && seat.Generation < p.connection.seat.Generation {
+		unlock()
+		return nil, nil, ErrStale
+	}
+	return p, unlock, nil
+}
+
+// adopt makes c the participant's connection and fills its slots; false when
+// the participant has been removed meanwhile.
+func (s *SFU) adopt(p *participant, c *connection) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed || s.participants[p.id] != p {
+		return false
+	}
+	if old := p.connection; old != c {
+		p.connection, p.plan = c, plan{}
+		if old != nil {
+			s.background(old.close)
+		}
+	}
+	p.videoSlots, p.audioSlots = c.downlink.counts[0], c.downlink.counts[1]
+	if p.room != nil {
+		s.replan(p.room)
+	}
+	return true
 }
 
 // Candidate adds an ICE candidate of the client, in the browser's form.
-func (s *SFU) Candidate(ctx context.Context, seat Seat, candidate, mid string, line *uint16) error {
-	return errors.ErrUnsupported
+func (s *SFU) Candidate(_ context.Context, seat Seat, candidate, mid string, line *uint16) error {
+	s.mu.Lock()
+	p := s.participants[seat.Participant]
+	if p == nil || p.connection == nil {
+		s.mu.Unlock()
+		return ErrNotFound
+	}
+	c := p.connection
+	s.mu.Unlock()
+	if c.seat.Generation != seat.Generation {
+		return ErrStale
+	}
+	if err := c.pc.AddICECandidate(webrtc.ICECandidateInit{Candidate: candidate, SDPMid: &mid, SDPMLineIndex: line}); err != nil {
+		return badSDP("the candidate can't be used: %v", err)
+	}
+	return nil
 }
 
 // Join puts a participant into a room and opens the gate: its publications
 // are forwarded to the others of the room and theirs to it, beginning with
 // the newest key frame that is kept. The connection may exist before or come
 // later. Joining the room it is in changes nothing but the rights.
-func (s *SFU) Join(ctx context.Context, room RoomID, participant ParticipantID, rights Rights) error {
-	return errors.ErrUnsupported
+func (s *SFU) Join(_ context.Context, id RoomID, participant ParticipantID, rights Rights) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	p := s.participants[participant]
+	if p == nil {
+		p = s.newParticipant(participant)
+	}
+	if p.room != nil && p.room.id != id {
+		s.leave(p)
+	}
+	r := s.rooms[id]
+	if r == nil {
+		r = newRoom(id)
+		s.rooms[id] = r
+	}
+	r.members[p.id] = p
+	p.room, p.rights, p.joined = r, rights, true
+	p.setGates()
+	s.replan(r)
+	return nil
 }
 
 // Leave takes a participant out of its room. When it returns no packet of
 // this participant is forwarded any more and none to it. The connection stays
-// until Close.
+// until Remove.
 func (s *SFU) Leave(ctx context.Context, participant ParticipantID) error {
-	return errors.ErrUnsupported
+	s.mu.Lock()
+	p := s.participants[participant]
+	if p == nil {
+		s.mu.Unlock()
+		return ErrNotFound
+	}
+	var touched []*worker
+	if p.room != nil {
+		touched = p.room.workers()
+		s.leave(p)
+	}
+	s.mu.Unlock()
+	for _, w := range touched {
+		w.wait(ctx.Done())
+	}
+	return ctx.Err()
+}
+
+// leave with mu held.
+func (s *SFU) leave(p *participant) {
+	r := p.room
+	if r == nil {
+		return
+	}
+	delete(r.members, p.id)
+	if len(r.members) == 0 {
+		delete(s.rooms, r.id)
+	}
+	p.room = nil
+	p.setGates()
+	s.setPlan(p, plan{audio: make([]binding, p.audioSlots), video: make([]binding, p.videoSlots)})
+	s.replan(r)
 }
 
 // Remove leaves and ends the participant's connection; its id is forgotten.
 func (s *SFU) Remove(ctx context.Context, participant ParticipantID) error {
-	return errors.ErrUnsupported
+	if err := s.Leave(ctx, participant); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.participants[participant]; p != nil {
+		s.forget(p)
+	}
+	return nil
+}
+
+// forget with mu held; the participant is in no room.
+func (s *SFU) forget(p *participant) {
+	delete(s.participants, p.id)
+	c := p.connection
+	p.connection = nil
+	s.background(func() {
+		if c != nil {
+			c.close()
+		}
+		for _, source := range p.sources {
+			source.publication.close()
+		}
+	})
 }
 
 // Publish says that a source exists and whether it is muted. A muted source
 // passes nothing, whatever the browser still sends.
-func (s *SFU) Publish(ctx context.Context, participant ParticipantID, source Source, muted bool) error {
-	return errors.ErrUnsupported
+func (s *SFU) Publish(_ context.Context, participant ParticipantID, name Source, muted bool) error {
+	if _, known := name.audio(); !known {
+		return fmt.Errorf("source %q: %w", name, ErrNotFound)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	p := s.participants[participant]
+	if p == nil {
+		p = s.newParticipant(participant)
+	}
+	source := p.source(s, name)
+	if !source.published {
+		s.published++
+		source.published, source.since = true, s.published
+	}
+	source.muted = muted
+	p.setGates()
+	s.replan(p.room)
+	return nil
 }
 
 // Unpublish takes a source away.
-func (s *SFU) Unpublish(ctx context.Context, participant ParticipantID, source Source) error {
-	return errors.ErrUnsupported
+func (s *SFU) Unpublish(_ context.Context, participant ParticipantID, name Source) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.participants[participant]
+	if p == nil || p.sources[name] == nil {
+		return ErrNotFound
+	}
+	p.sources[name].published = false
+	p.setGates()
+	s.replan(p.room)
+	return nil
 }
 
 // Prefer replaces what a participant wants to see, most important first. nil:
 // the SFU chooses.
-func (s *SFU) Prefer(ctx context.Context, participant ParticipantID, videos []Preference) error {
-	return errors.ErrUnsupported
+func (s *SFU) Prefer(_ context.Context, participant ParticipantID, videos []Preference) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.participants[participant]
+	if p == nil {
+		return ErrNotFound
+	}
+	p.prefer, p.chosen = slices.Clone(videos), videos != nil
+	if p.room != nil {
+		s.replanOne(p, p.room.offered())
+	}
+	return nil
 }
 
-// Close ends all connections, waits for every goroutine and closes the sockets.
-func (s *SFU) Close() error { return errors.ErrUnsupported }
-
-// Observer is told what happens, in values. Observe is called from the SFU's
-// own goroutines, one call at a time for each participant, never under a
-// lock of the SFU; it must not block for long, and may call the SFU.
-type Observer interface {
-	Observe(Event)
+// background runs f on a goroutine that Close waits for.
+func (s *SFU) background(f func()) {
+	s.tasks.Go(f)
 }
 
-// Event is one of the types below.
-type Event interface{ event() }
+// observe tells the observer, in order, from a goroutine of its own.
+func (s *SFU) observe(e Event) { s.events.add(e) }
 
-// ConnectionState of a seat's PeerConnection.
-type ConnectionState string
-
-// Connection states. Suspect: no sign of the peer for a few seconds; it may
-// come back by itself or by an ICE restart and is never torn down for it.
-const (
-	Connecting ConnectionState = "connecting"
-	Connected  ConnectionState = "connected"
-	Suspect    ConnectionState = "suspect"
-	Failed     ConnectionState = "failed"
-)
-
-// ConnectionChanged tells a seat's new connection state.
-type ConnectionChanged struct {
-	Seat  Seat
-	State ConnectionState
-	// Pair is the selected candidate pair in words, when connected.
-	Pair string
+// Close ends all connections, waits for every goroutine and closes the
+// sockets. It must not be called from Observe.
+func (s *SFU) Close() error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	for _, p := range s.participants {
+		s.leave(p)
+	}
+	for _, p := range s.participants {
+		s.forget(p)
+	}
+	s.closed = true
+	s.mu.Unlock()
+	s.tasks.Wait()
+	for _, w := range s.workers {
+		w.stop()
+	}
+	err := s.ports.Close()
+	s.events.stop()
+	return err
 }
-
-// SlotState is what a receive slot carries.
-type SlotState struct {
-	MID         string
-	Audio       bool // else video
-	Publication PublicationID
-	Participant ParticipantID
-	Source      Source
-	Muted       bool
-	// Paused: an allocation reason, when the source is on and nothing is sent.
-	Paused string
-}
-
-// SlotsChanged tells what all slots of a seat carry now.
-type SlotsChanged struct {
-	Seat  Seat
-	Slots []SlotState
-}
-
-// LayerState tells whether an encoding is wanted.
-type LayerState struct {
-	RID    string
-	Active bool
-}
-
-// LayersWanted asks a publisher to send only these encodings.
-type LayersWanted struct {
-	Seat   Seat
-	Source Source
-	Layers []LayerState
-}
-
-// Sample is one second of a seat: rates in bits per second, losses from 0 to 1.
-type Sample struct {
-	Seat            Seat
-	UplinkBitrate   int64
-	UplinkLoss      float64
-	DownlinkBitrate int64
-	DownlinkLoss    float64
-	Estimate        int64
-	Wanted          int64
-	Reason          string
-	RTT             time.Duration
-}
-
-func (ConnectionChanged) event() {}
-func (SlotsChanged) event()      {}
-func (LayersWanted) event()      {}
-func (Sample) event()            {}
-
-// Snapshot is what an operator can count; see Stats.
-type Snapshot struct {
-	Rooms, Participants, Connections, Publications, Subscriptions int
-	PacketsIn, PacketsOut, BytesIn, BytesOut                      uint64
-	// Dropped packets by reason.
-	Dropped map[string]uint64
-	// Counters of repair and feedback, by name.
-	Counters map[string]uint64
-	// Transport facts: gso "on"/"off", reader, and so on.
-	Transport map[string]string
-}
-
-// Stats returns counts since New and the present sizes of all maps.
-func (s *SFU) Stats() Snapshot { return Snapshot{} }

@@ -1,0 +1,56 @@
+package sfu
+
+import (
+	"fmt"
+	"strings"
+)
+
+// withStartBitrate adds x-google-start-bitrate to the video codecs of the
+// sections on which the client sends, in the text of our own answer: Pion has
+// no setting for it. Without it Chromium's encoder begins at a quarter of the
+// pixels and drops its first frames.
+func withStartBitrate(answer string, kbps int) string {
+	if kbps <= 0 {
+		return answer
+	}
+	var out strings.Builder
+	out.Grow(len(answer) + 512)
+	head, rest, _ := strings.Cut(answer, "m=")
+	out.WriteString(head)
+	for section := range strings.SplitSeq(rest, "\r\nm=") {
+		if out.Len() > len(head) {
+			out.WriteString("\r\n")
+		}
+		out.WriteString("m=")
+		if strings.HasPrefix(section, "video ") && strings.Contains(section, "\r\na=recvonly") {
+			section = startBitrateInSection(section, kbps)
+		}
+		out.WriteString(section)
+	}
+	return out.String()
+}
+
+func startBitrateInSection(section string, kbps int) string {
+	lines := strings.Split(section, "\r\n")
+	formats := map[string]bool{} // payload types that have an fmtp line
+	for _, line := range lines {
+		if rest, ok := strings.CutPrefix(line, "a=fmtp:"); ok {
+			pt, _, _ := strings.Cut(rest, " ")
+			formats[pt] = true
+		}
+	}
+	out := make([]string, 0, len(lines)+1)
+	for _, line := range lines {
+		if strings.HasPrefix(line, "a=fmtp:") && !strings.Contains(line, "apt=") {
+			line += fmt.Sprintf(";x-google-start-bitrate=%d", kbps)
+		}
+		out = append(out, line)
+		if rest, ok := strings.CutPrefix(line, "a=rtpmap:"); ok {
+			pt, name, _ := strings.Cut(rest, " ")
+			if !formats[pt] && !strings.HasPrefix(strings.ToLower(name), "rtx/") {
+				out = append(out, fmt.Sprintf("a=fmtp:%s x-google-start-bitrate=%d", pt, kbps))
+			}
+		}
+	}
+	return strings.Join(out, "\r\n")
+}

@@ -1,0 +1,145 @@
+package sfu
+
+import "slices"
+
+// offered is one publication of a room as somebody else sees it.
+type offered struct {
+	publication *publication
+	muted       bool
+}
+
+// wishes are what decides about one participant's slots.
+type wishes struct {
+	audioSlots, videoSlots int
+	have                   plan      // what the slots carry now
+	offered                []offered // of the others, newest first
+	prefer                 []Preference
+	chosen                 bool // prefer was given, and may be empty
+}
+
+// assign decides which publication each slot carries. It is pure. What has a
+// slot keeps it as long as it is wanted; the first audio and the first video
+// slot are a pair that always carries one participant's microphone and
+// camera, so that lips and sound stay together in a call of two.
+func assign(w wishes) plan {
+	videos := w.wantedVideos()
+	sounds := w.wantedSounds()
+	out := plan{audio: make([]binding, w.audioSlots), video: make([]binding, w.videoSlots)}
+	if who := w.pairParticipant(videos); who != "" {
+		if len(out.audio) > 0 {
+			sounds = takePair(&out.audio[0], sounds, who, SourceMicrophone)
+		}
+		if len(out.video) > 0 {
+			videos = takePair(&out.video[0], videos, who, SourceCamera)
+		}
+	}
+	fill(out.audio, w.have.audio, sounds)
+	fill(out.video, w.have.video, videos)
+	return out
+}
+
+// wantedVideos in order of importance.
+func (w *wishes) wantedVideos() []offered {
+	var out []offered
+	if !w.chosen {
+		for _, o := range w.offered {
+			if !o.publication.audio {
+				out = append(out, o)
+			}
+		}
+		return out
+	}
+	for _, p := range w.prefer {
+		if p.Width <= 0 && p.Height <= 0 {
+			continue
+		}
+		for _, o := range w.offered {
+			if o.publication.id == p.Publication && !o.publication.audio {
+				out = append(out, o)
+			}
+		}
+	}
+	return out
+}
+
+// wantedSounds: a shared screen's first, then open microphones, newest first.
+func (w *wishes) wantedSounds() []offered {
+	var out []offered
+	for _, o := range w.offered {
+		if o.publication.audio {
+			out = append(out, o)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b offered) int { return soundRank(a) - soundRank(b) })
+	return out
+}
+
+func soundRank(o offered) int {
+	switch {
+	case o.publication.source == SourceScreenAudio && !o.muted:
+		return 0
+	case !o.muted:
+		return 1
+	}
+	return 2
+}
+
+// pairParticipant: whose camera is preferred first; else who has the pair
+// already; else the newest.
+func (w *wishes) pairParticipant(videos []offered) ParticipantID {
+	if w.chosen {
+		for _, v := range videos {
+			if v.publication.source == SourceCamera {
+				return v.publication.participant
+			}
+		}
+	}
+	for _, b := range append(slices.Clone(w.have.audio[:min(1, len(w.have.audio))]), w.have.video[:min(1, len(w.have.video))]...) {
+		for _, o := range w.offered {
+			if b.publication != nil && b.publication.participant == o.publication.participant {
+				return o.publication.participant
+			}
+		}
+	}
+	for _, o := range w.offered {
+		if o.publication.source == SourceCamera || o.publication.source == SourceMicrophone {
+			return o.publication.participant
+		}
+	}
+	return ""
+}
+
+// takePair moves a participant's source from the list into a slot of the pair.
+func takePair(to *binding, from []offered, who ParticipantID, source Source) []offered {
+	for i, o := range from {
+		if o.publication.participant == who && o.publication.source == source {
+			*to = binding(o)
+			return append(slices.Clone(from[:i]), from[i+1:]...)
+		}
+	}
+	return from
+}
+
+// fill puts the first of wanted into the slots after the pair's, leaving
+// those that have one already where they are.
+func fill(slots, have []binding, wanted []offered) {
+	if len(slots) < 2 {
+		return
+	}
+	free := slots[1:]
+	wanted = wanted[:min(len(wanted), len(free))]
+	var rest []offered
+	for _, o := range wanted {
+		at := slices.IndexFunc(have, func(b binding) bool { return b.publication == o.publication })
+		if at >= 1 && at < len(slots) {
+			slots[at] = binding(o)
+		} else {
+			rest = append(rest, o)
+		}
+	}
+	for i := range free {
+		if len(rest) > 0 && free[i].publication == nil {
+			free[i], rest = binding(rest[0]), rest[1:]
+		}
+	}
+}

@@ -1,0 +1,172 @@
+package sfu
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v4"
+)
+
+// encoding is a codec with the parameters that tell whether a decoder can
+// take it. Payload types differ from connection to connection; an encoding is
+// the same everywhere.
+type encoding uint8
+
+const (
+	encodingNone encoding = iota
+	encodingOpus
+	encodingRED // redundant Opus, RFC 2198
+	encodingVP8
+	encodingVP9  // profile 0
+	encodingH264 // constrained baseline, packetization mode 1
+	encodingAV1  // main profile
+	encodingRTX
+	encodings // how many there are
+)
+
+func (e encoding) String() string {
+	return [encodings]string{"none", "opus", "red", "vp8", "vp9", "h264", "av1", "rtx"}[e]
+}
+
+// clockRate in ticks per second.
+func (e encoding) clockRate() uint32 {
+	if e == encodingOpus || e == encodingRED {
+		return 48000
+	}
+	return 90000
+}
+
+// encodingOf reads a codec as an SDP names it.
+func encodingOf(codec webrtc.RTPCodecCapability) encoding {
+	switch strings.ToLower(codec.MimeType) {
+	case "audio/opus":
+		return encodingOpus
+	case "audio/red":
+		return encodingRED
+	case "video/vp8":
+		return encodingVP8
+	case "video/vp9":
+		// Firefox leaves profile-id out; absent means 0.
+		if id := parameter(codec.SDPFmtpLine, "profile-id"); id == "" || id == "0" {
+			return encodingVP9
+		}
+	case "video/h264":
+		profile := strings.ToLower(parameter(codec.SDPFmtpLine, "profile-level-id"))
+		if parameter(codec.SDPFmtpLine, "packetization-mode") == "1" && strings.HasPrefix(profile, "42e0") {
+			return encodingH264
+		}
+	case "video/av1":
+		if p := parameter(codec.SDPFmtpLine, "profile"); p == "" || p == "0" {
+			return encodingAV1
+		}
+	case "video/rtx":
+		return encodingRTX
+	}
+	return encodingNone
+}
+
+// parameter of an fmtp line, "" when absent.
+func parameter(fmtp, name string) string {
+	for field := range strings.SplitSeq(fmtp, ";") {
+		key, value, _ := strings.Cut(strings.TrimSpace(field), "=")
+		if strings.EqualFold(key, name) {
+			return value
+		}
+	}
+	return ""
+}
+
+// The codecs offered to everybody, best first: the order stands in the answer
+// and decides what a browser sends. VP8 is first because every browser both
+// sends and decodes it, so two ends never meet without a common codec
+// (Firefox here has no H264).
+func codecs() (audio, video []webrtc.RTPCodecParameters) {
+	videoFeedback := []webrtc.RTCPFeedback{
+		{Type: "nack"},
+		{Type: "nack", Parameter: "pli"},
+		{Type: "ccm", Parameter: "fir"},
+		{Type: "transport-cc"},
+	}
+	one := func(mime string, clock uint32, channels uint16, fmtp string, pt webrtc.PayloadType, feedback []webrtc.RTCPFeedback) webrtc.RTPCodecParameters {
+		return webrtc.RTPCodecParameters{
+			RTPCodecCapability: webrtc.RTPCodecCapability{
+				MimeType: mime, ClockRate: clock, Channels: channels, SDPFmtpLine: fmtp, RTCPFeedback: feedback,
+			},
+			PayloadType: pt,
+		}
+	}
+	audioFeedback := []webrtc.RTCPFeedback{{Type: "transport-cc"}}
+	audio = []webrtc.RTPCodecParameters{
+		one(webrtc.MimeTypeOpus, 48000, 2, "minptime=10;useinbandfec=1", 111, audioFeedback),
+		one("audio/red", 48000, 2, "111/111", 63, nil),
+	}
+	for _, v := range []struct {
+		mime, fmtp string
+		pt         webrtc.PayloadType
+	}{
+		{webrtc.MimeTypeVP8, "", 96},
+		{webrtc.MimeTypeVP9, "profile-id=0", 98},
+		{webrtc.MimeTypeH264, "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f", 102},
+		{webrtc.MimeTypeAV1, "", 45},
+	} {
+		video = append(video,
+			one(v.mime, 90000, 0, v.fmtp, v.pt, videoFeedback),
+			one(webrtc.MimeTypeRTX, 90000, 0, fmt.Sprintf("apt=%d", v.pt), v.pt+1, nil))
+	}
+	return audio, video
+}
+
+// Header extensions the SFU reads or passes on.
+const (
+	uriMID          = sdp.SDESMidURI
+	uriRID          = sdp.SDESRTPStreamIDURI
+	uriRepairedRID  = sdp.SDESRepairRTPStreamIDURI
+	uriTransportCC  = sdp.TransportCCURI
+	uriAudioLevel   = sdp.AudioLevelURI
+	uriOrientation  = "urn:3gpp:video-orientation"
+	uriPlayoutDelay = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
+	uriDependency   = "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
+)
+
+// mediaEngine for one PeerConnection.
+func mediaEngine() (*webrtc.MediaEngine, error) {
+	m := &webrtc.MediaEngine{}
+	audio, video := codecs()
+	for _, c := range audio {
+		if err := m.RegisterCodec(c, webrtc.RTPCodecTypeAudio); err != nil {
+			return nil, err
+		}
+	}
+	for _, c := range video {
+		if err := m.RegisterCodec(c, webrtc.RTPCodecTypeVideo); err != nil {
+			return nil, err
+		}
+	}
+	for _, e := range []struct {
+		uri          string
+		audio, video bool
+	}{
+		{uriMID, true, true},
+		{uriTransportCC, true, true},
+		{uriAudioLevel, true, false},
+		{uriRID, false, true},
+		{uriRepairedRID, false, true},
+		{uriOrientation, false, true},
+		{uriPlayoutDelay, false, true},
+		{uriDependency, false, true},
+	} {
+		capability := webrtc.RTPHeaderExtensionCapability{URI: e.uri}
+		if e.audio {
+			if err := m.RegisterHeaderExtension(capability, webrtc.RTPCodecTypeAudio); err != nil {
+				return nil, err
+			}
+		}
+		if e.video {
+			if err := m.RegisterHeaderExtension(capability, webrtc.RTPCodecTypeVideo); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return m, nil
+}

@@ -1,0 +1,77 @@
+package sfu
+
+import (
+	"io"
+	"time"
+
+	"github.com/pion/rtcp"
+)
+
+// control is the incoming RTCP of one SSRC. Pion hands a packet to each SSRC
+// it speaks of, one after the other; it is handled once.
+type control struct{ connection *connection }
+
+// Read implements io.Reader for Pion, which is to have nothing.
+func (control) Read([]byte) (int, error) { return 0, io.EOF }
+
+// Close implements io.Closer.
+func (control) Close() error { return nil }
+
+// Write takes one decrypted RTCP packet, on the connection's RTCP reader.
+func (c control) Write(b []byte) (int, error) {
+	if len(b) == 0 || c.connection.lastControl == &b[0] {
+		return len(b), nil
+	}
+	// Holding on to it also keeps its address from being used again.
+	c.connection.lastControl = &b[0]
+	packets, err := rtcp.Unmarshal(b)
+	if err != nil {
+		c.connection.sfu.counters.drop(dropMalformed)
+		return len(b), nil
+	}
+	now := time.Now()
+	for _, p := range packets {
+		c.connection.control(p, now)
+	}
+	return len(b), nil
+}
+
+// control sorts an RTCP packet to the uplink or the downlink.
+func (c *connection) control(p rtcp.Packet, now time.Time) {
+	switch p := p.(type) {
+	case *rtcp.SenderReport:
+		c.sfu.counters.count(countSenderReports)
+		c.uplink.senderReport(p, now)
+		c.reports(p.Reports, now)
+	case *rtcp.ReceiverReport:
+		c.sfu.counters.count(countReceiverReports)
+		c.reports(p.Reports, now)
+	case *rtcp.TransportLayerNack:
+		c.sfu.counters.count(countNACKsIn)
+		c.participant.worker.post(func(now time.Time) { c.downlink.nack(p, now) })
+	case *rtcp.PictureLossIndication:
+		c.sfu.counters.count(countPLIsIn)
+		c.participant.worker.post(func(time.Time) { c.downlink.keyFrameWanted(p.MediaSSRC) })
+	case *rtcp.FullIntraRequest:
+		c.sfu.counters.count(countPLIsIn)
+		for _, e := range p.FIR {
+			c.participant.worker.post(func(time.Time) { c.downlink.keyFrameWanted(e.SSRC) })
+		}
+	case *rtcp.TransportLayerCC:
+		c.sfu.counters.count(countFeedbackIn)
+		c.participant.worker.post(func(now time.Time) { c.downlink.sender.feedback(p, now) })
+	}
+}
+
+// reports about what we send tell the round trip.
+func (c *connection) reports(blocks []rtcp.ReceptionReport, now time.Time) {
+	for _, b := range blocks {
+		if b.LastSenderReport == 0 {
+			continue
+		}
+		ticks := int64(middleNTP(now)) - int64(b.LastSenderReport) - int64(b.Delay)
+		if ticks > 0 && ticks < 10*65536 {
+			c.rtt.Store(ticks * int64(time.Second) / 65536)
+		}
+	}
+}

@@ -1,0 +1,182 @@
+package sfu
+
+import (
+	"time"
+)
+
+// binding says what a slot is to carry; the zero value is nothing.
+type binding struct {
+	publication *publication
+	muted       bool
+}
+
+// plan says what all slots of a participant are to carry, by index.
+type plan struct {
+	audio, video []binding
+}
+
+// of a slot, nothing for one beyond the plan.
+func (p plan) of(s *slot) binding {
+	list := p.video
+	if s.audio {
+		list = p.audio
+	}
+	if s.index < len(list) {
+		return list[s.index]
+	}
+	return binding{}
+}
+
+// downlink is what a connection sends: its slots, what they carry, and the
+// sender. All of it belongs to the participant's worker but the counts, which
+// are used while an offer is answered.
+type downlink struct {
+	connection *connection
+	pair       string // stream id of the first audio and the first video slot
+	counts     [2]int // slots made: video, audio
+
+	slots  []*slot
+	plan   plan
+	ready  bool
+	ended  bool
+	sender sender
+	second timer
+}
+
+func newDownlink(c *connection) *downlink {
+	d := &downlink{connection: c, pair: newStreamID()}
+	d.sender.downlink = d
+	d.sender.retry.fire = d.sender.wake
+	d.second.fire = d.everySecond
+	return d
+}
+
+// newSlot for a section of the offer. The first of each kind are the pair.
+func (d *downlink) newSlot(audio bool) *slot {
+	count := &d.counts[0]
+	if audio {
+		count = &d.counts[1]
+	}
+	id := newStreamID()
+	if *count == 0 {
+		id = d.pair
+	}
+	s := newSlot(*count, audio, id)
+	*count++
+	return s
+}
+
+// grow takes slots into use after an answer.
+func (d *downlink) grow(slots []*slot) {
+	if len(slots) == 0 {
+		return
+	}
+	d.connection.participant.worker.post(func(now time.Time) {
+		for _, s := range slots {
+			s.begin(now)
+		}
+		d.slots = append(d.slots, slots...)
+		d.apply(now)
+	})
+}
+
+// connected is run when media can flow: only now the slots begin, so that the
+// newest picture is not sent into the void. It is run again after an ICE restart.
+func (d *downlink) connected(now time.Time) {
+	if d.ended || d.ready {
+		return
+	}
+	d.ready = true
+	for _, s := range d.slots {
+		if s.subscription != nil {
+			s.subscription.start(now)
+		}
+	}
+	d.worker().wheel.at(&d.second, now.Add(time.Second))
+}
+
+// carry replaces the plan.
+func (d *downlink) carry(p plan, now time.Time) {
+	d.plan = p
+	d.apply(now)
+}
+
+// apply brings the slots into line with the plan and tells what they carry if
+// that changed.
+func (d *downlink) apply(now time.Time) {
+	if d.ended {
+		return
+	}
+	changed := false
+	for _, s := range d.slots { // first empty, then fill
+		want := d.plan.of(s)
+		if s.subscription != nil && s.subscription.publication != want.publication {
+			s.subscription.end()
+			changed = true
+		}
+	}
+	for _, s := range d.slots {
+		want := d.plan.of(s)
+		switch {
+		case want.publication == nil:
+		case s.subscription == nil:
+			sub := newSubscription(d, s, want)
+			if d.ready {
+				sub.start(now)
+			}
+			changed = true
+		case s.subscription.muted != want.muted:
+			s.subscription.mute(want.muted, now)
+			changed = true
+		}
+	}
+	if changed {
+		d.tell()
+	}
+}
+
+// tell the observer what all slots carry.
+func (d *downlink) tell() {
+	event := SlotsChanged{Seat: d.connection.seat}
+	for _, s := range d.slots {
+		state := SlotState{MID: s.mid, Audio: s.audio}
+		if sub := s.subscription; sub != nil {
+			p := sub.publication
+			state.Publication, state.Participant, state.Source = p.id, p.participant, p.source
+			state.Muted, state.Paused = sub.muted, sub.paused
+		}
+		event.Slots = append(event.Slots, state)
+	}
+	d.connection.sfu.observe(event)
+}
+
+func (d *downlink) worker() *worker { return d.connection.participant.worker }
+
+// end takes everything down; nothing is sent from then on.
+func (d *downlink) end(time.Time) {
+	if d.ended {
+		return
+	}
+	d.ended = true
+	for _, s := range d.slots {
+		if s.subscription != nil {
+			s.subscription.end()
+		}
+	}
+	d.sender.clear()
+	d.worker().wheel.stop(&d.second)
+	d.worker().wheel.stop(&d.sender.retry)
+}
+
+// slotOf an SSRC of ours, and whether it is the repair's.
+func (d *downlink) slotOf(ssrc uint32) (s *slot, repair bool) {
+	for _, s := range d.slots {
+		switch ssrc {
+		case s.ssrc:
+			return s, false
+		case s.rtxSSRC:
+			return s, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,229 @@
+package sfu
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v4"
+)
+
+// Limits of an offer.
+const (
+	maxOfferBytes = 256 << 10
+	maxSections   = 64
+	maxRIDs       = 8
+	maxSSRCs      = 32 // declared in one section
+)
+
+// offer is what this package needs to know of a client's SDP.
+type offer struct {
+	sends []sendSection
+	// slots counts the sections the client receives on.
+	slots int
+}
+
+// sendSection is one section the client sends on, with the source it is for.
+type sendSection struct {
+	mid    string
+	source Source
+	audio  bool
+	// rids of simulcast layers, best last as browsers name them in order; empty for one layer.
+	rids       []string
+	codecs     [128]encoding
+	apt        [128]uint8 // media payload type of an rtx payload type
+	extensions extensionIDs
+	// ssrcs declared, true for repair (the second of an FID group).
+	ssrcs map[uint32]bool
+}
+
+func badSDP(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrBadSDP, fmt.Sprintf(format, args...))
+}
+
+// parseOffer reads and checks an offer. Its errors wrap ErrBadSDP and say
+// what is wrong in a sentence.
+func parseOffer(text string, sections []Section) (offer, error) {
+	if len(text) > maxOfferBytes {
+		return offer{}, badSDP("the offer has %d bytes, more than %d", len(text), maxOfferBytes)
+	}
+	var description sdp.SessionDescription
+	if err := description.UnmarshalString(text); err != nil {
+		return offer{}, badSDP("it can't be parsed: %v", err)
+	}
+	if n := len(description.MediaDescriptions); n > maxSections {
+		return offer{}, badSDP("it has %d sections, more than %d", n, maxSections)
+	}
+	sources, err := sourcesByMID(sections)
+	if err != nil {
+		return offer{}, err
+	}
+	var o offer
+	media := 0
+	mids := map[string]bool{}
+	for i, m := range description.MediaDescriptions {
+		kind := m.MediaName.Media
+		mid, _ := m.Attribute(sdp.AttrKeyMID)
+		if mid == "" || mids[mid] {
+			return offer{}, badSDP("section %d has no mid of its own", i)
+		}
+		mids[mid] = true
+		if kind != "audio" && kind != "video" {
+			if kind != "application" {
+				return offer{}, badSDP("section %q is of kind %q; audio, video and application are known", mid, kind)
+			}
+			continue
+		}
+		media++
+		s, err := parseSection(m, mid, kind == "audio")
+		if err != nil {
+			return offer{}, err
+		}
+		sends, receives := directions(m)
+		if receives {
+			o.slots++
+		}
+		source, named := sources[mid]
+		delete(sources, mid)
+		if !named {
+			continue
+		}
+		if !sends {
+			return offer{}, badSDP("section %q is named as %s but does not send", mid, source)
+		}
+		if audio, _ := source.audio(); audio != s.audio {
+			return offer{}, badSDP("section %q is of kind %q, which can't carry %s", mid, kind, source)
+		}
+		s.source = source
+		o.sends = append(o.sends, s)
+	}
+	if media == 0 {
+		return offer{}, badSDP("it has neither audio nor video")
+	}
+	for mid, source := range sources {
+		return offer{}, badSDP("section %q, named as %s, is not in it", mid, source)
+	}
+	return o, nil
+}
+
+func sourcesByMID(sections []Section) (map[string]Source, error) {
+	byMID := map[string]Source{}
+	seen := map[Source]bool{}
+	for _, s := range sections {
+		if _, known := s.Source.audio(); !known {
+			return nil, badSDP("section %q is for %q, which is no source", s.MID, s.Source)
+		}
+		if _, twice := byMID[s.MID]; twice || seen[s.Source] {
+			return nil, badSDP("section %q or source %s is named twice", s.MID, s.Source)
+		}
+		byMID[s.MID], seen[s.Source] = s.Source, true
+	}
+	return byMID, nil
+}
+
+// directions as the client sees them.
+func directions(m *sdp.MediaDescription) (sends, receives bool) {
+	for _, a := range m.Attributes {
+		switch a.Key {
+		case sdp.AttrKeySendOnly:
+			return true, false
+		case sdp.AttrKeyRecvOnly:
+			return false, true
+		case sdp.AttrKeyInactive:
+			return false, false
+		}
+	}
+	return true, true
+}
+
+func parseSection(m *sdp.MediaDescription, mid string, audio bool) (sendSection, error) {
+	s := sendSection{mid: mid, audio: audio, ssrcs: map[uint32]bool{}}
+	if m.MediaName.Port.Value != 0 { // port 0 is a section that was given up
+		if names := s.readCodecs(m); !s.knowsCodec() {
+			return s, badSDP("section %q offers no codec that is known here, only %s", mid, strings.Join(names, ", "))
+		}
+	}
+	for _, a := range m.Attributes {
+		switch a.Key {
+		case "rid":
+			rid, rest, _ := strings.Cut(a.Value, " ")
+			if strings.HasPrefix(rest, "send") {
+				s.rids = append(s.rids, rid)
+			}
+		case sdp.AttrKeyExtMap:
+			id, uri, _ := strings.Cut(a.Value, " ")
+			id, _, _ = strings.Cut(id, "/")
+			uri, _, _ = strings.Cut(uri, " ")
+			n, err := strconv.Atoi(id)
+			if err == nil {
+				s.extensions.set(uri, n)
+			}
+		case sdp.AttrKeySSRC:
+			id, _, _ := strings.Cut(a.Value, " ")
+			s.declare(id, false)
+		case sdp.AttrKeySSRCGroup:
+			if fields := strings.Fields(a.Value); len(fields) == 3 && fields[0] == "FID" {
+				s.declare(fields[2], true)
+			}
+		}
+	}
+	if len(s.rids) > maxRIDs {
+		return s, badSDP("section %q has %d layers, more than %d", mid, len(s.rids), maxRIDs)
+	}
+	if len(s.ssrcs) > maxSSRCs {
+		return s, badSDP("section %q declares more than %d SSRCs", mid, maxSSRCs)
+	}
+	return s, nil
+}
+
+func (s *sendSection) declare(id string, repair bool) {
+	ssrc, err := strconv.ParseUint(id, 10, 32)
+	if err != nil || len(s.ssrcs) > maxSSRCs {
+		return
+	}
+	s.ssrcs[uint32(ssrc)] = s.ssrcs[uint32(ssrc)] || repair
+}
+
+// readCodecs fills codecs and apt and returns the names it saw.
+func (s *sendSection) readCodecs(m *sdp.MediaDescription) (names []string) {
+	formats := map[int]webrtc.RTPCodecCapability{}
+	for _, a := range m.Attributes {
+		id, rest, _ := strings.Cut(a.Value, " ")
+		pt, err := strconv.Atoi(id)
+		if err != nil || pt < 0 || pt > 127 || !slices.Contains(m.MediaName.Formats, id) {
+			continue
+		}
+		c := formats[pt]
+		switch a.Key {
+		case "rtpmap":
+			name, _, _ := strings.Cut(rest, "/")
+			c.MimeType = m.MediaName.Media + "/" + name
+			names = append(names, name)
+		case "fmtp":
+			c.SDPFmtpLine = rest
+		default:
+			continue
+		}
+		formats[pt] = c
+	}
+	for pt, c := range formats {
+		s.codecs[pt] = encodingOf(c)
+		if s.codecs[pt] == encodingRTX {
+			if apt, err := strconv.ParseUint(parameter(c.SDPFmtpLine, "apt"), 10, 7); err == nil {
+				s.apt[pt] = uint8(apt)
+			}
+		}
+	}
+	return names
+}
+
+func (s *sendSection) knowsCodec() bool {
+	for _, e := range s.codecs {
+		if e != encodingNone && e != encodingRTX && e != encodingRED {
+			return true
+		}
+	}
+	return false
+}

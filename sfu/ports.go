@@ -1,0 +1,222 @@
+package sfu
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/logging"
+
+	"callrelay/sfu/internal/batch"
+)
+
+// ports are the UDP sockets that carry all media: one for each local address,
+// all on the same port number. They are an ice.UDPMux whose candidates are
+// the advertised addresses.
+type ports struct {
+	all       []*port
+	announced []announced
+	number    uint16
+}
+
+// port is one socket with the mux that reads it.
+type port struct {
+	conn  batch.PacketConn
+	mux   *ice.UDPMuxDefault
+	local *net.UDPAddr
+}
+
+// announced is an address in our answers and the socket behind it.
+type announced struct {
+	address *net.UDPAddr
+	port    *port
+}
+
+var _ ice.UDPMux = (*ports)(nil)
+
+// openPorts binds the sockets that config asks for.
+func openPorts(config Config, log logging.LeveledLogger) (*ports, error) {
+	address, number, err := config.listenAddress()
+	if err != nil {
+		return nil, err
+	}
+	addresses := []netip.Addr{address}
+	if !address.IsValid() {
+		if addresses, err = localAddresses(); err != nil {
+			return nil, err
+		}
+	}
+	p := &ports{number: number}
+	for _, a := range addresses {
+		conn, err := listenPort(config, netip.AddrPortFrom(a, p.number))
+		if err != nil {
+			if a.Is6() && len(p.all) > 0 {
+				config.Log.Warn("no media over this address", "address", a, "error", err)
+				continue
+			}
+			return nil, errors.Join(fmt.Errorf("media port: %w", err), p.Close())
+		}
+		one := &port{conn: conn, local: conn.LocalAddr().(*net.UDPAddr)}
+		one.mux = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: conn, Logger: log, Net: config.Net})
+		p.number = uint16(one.local.Port)
+		p.all = append(p.all, one)
+	}
+	p.announce(config.Advertise)
+	return p, nil
+}
+
+func listenPort(config Config, address netip.AddrPort) (batch.PacketConn, error) {
+	if config.Net == nil {
+		return batch.Listen(address, batch.Config{})
+	}
+	conn, err := config.Net.ListenUDP("udp", net.UDPAddrFromAddrPort(address))
+	if err != nil {
+		return nil, err
+	}
+	return batch.Plain(conn), nil
+}
+
+// localAddresses of the machine's interfaces that are up, loopback last and
+// link-local ones left out.
+func localAddresses() ([]netip.Addr, error) {
+	interfaces, err := net.Interfaces()
+	if err != nil {
+		return nil, fmt.Errorf("media port: %w", err)
+	}
+	var out, loopback []netip.Addr
+	for _, i := range interfaces {
+		if i.Flags&net.FlagUp == 0 {
+			continue
+		}
+		addresses, err := i.Addrs()
+		if err != nil {
+			continue // the interface has gone
+		}
+		for _, a := range addresses {
+			ipnet, ok := a.(*net.IPNet)
+			if !ok {
+				continue
+			}
+			ip, ok := netip.AddrFromSlice(ipnet.IP)
+			ip = ip.Unmap()
+			switch {
+			case !ok || ip.IsLinkLocalUnicast() || slices.Contains(out, ip):
+			case ip.IsLoopback():
+				loopback = append(loopback, ip)
+			default:
+				out = append(out, ip)
+			}
+		}
+	}
+	return append(out, loopback...), nil
+}
+
+// announce decides which addresses stand in answers.
+func (p *ports) announce(advertise []netip.Addr) {
+	add := func(ip net.IP, behind *port) {
+		p.announced = append(p.announced, announced{&net.UDPAddr{IP: ip, Port: int(p.number)}, behind})
+	}
+	for _, want := range advertise {
+		if behind := p.behind(want.Unmap()); behind != nil {
+			add(want.Unmap().AsSlice(), behind)
+		}
+	}
+	if len(p.announced) > 0 {
+		return
+	}
+	for _, one := range p.all {
+		if !one.local.IP.IsLoopback() {
+			add(one.local.IP, one)
+		}
+	}
+	if len(p.announced) > 0 {
+		return
+	}
+	for _, one := range p.all {
+		add(one.local.IP, one)
+	}
+}
+
+// behind finds the socket that has an address, or that a NAT in front of us
+// most likely sends to: the first of the same family that is not loopback.
+func (p *ports) behind(want netip.Addr) *port {
+	var nat *port
+	for _, one := range p.all {
+		have := one.local.AddrPort().Addr().Unmap()
+		if have == want {
+			return one
+		}
+		if nat == nil && have.Is4() == want.Is4() && !have.IsLoopback() {
+			nat = one
+		}
+	}
+	return nat
+}
+
+// flush sends what the sockets have gathered.
+func (p *ports) flush() {
+	for _, one := range p.all {
+		one.conn.Flush()
+	}
+}
+
+// GetListenAddresses implements ice.UDPMux: each becomes a host candidate.
+func (p *ports) GetListenAddresses() []net.Addr {
+	out := make([]net.Addr, len(p.announced))
+	for i, a := range p.announced {
+		out[i] = a.address
+	}
+	return out
+}
+
+// GetConn implements ice.UDPMux.
+func (p *ports) GetConn(ufrag string, address net.Addr) (net.PacketConn, error) {
+	for _, a := range p.announced {
+		if a.address.String() == address.String() {
+			return a.port.mux.GetConn(ufrag, a.port.local)
+		}
+	}
+	return nil, fmt.Errorf("no media port at %v", address)
+}
+
+// RemoveConnByUfrag implements ice.UDPMux.
+func (p *ports) RemoveConnByUfrag(ufrag string) {
+	for _, one := range p.all {
+		one.mux.RemoveConnByUfrag(ufrag)
+	}
+}
+
+// Close implements ice.UDPMux; it closes the sockets. The connections must be
+// closed before.
+func (p *ports) Close() error {
+	var errs []error
+	for _, one := range p.all {
+		errs = append(errs, one.mux.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// facts about the sockets, for operators.
+func (p *ports) facts() map[string]string {
+	out := map[string]string{"port": strconv.Itoa(int(p.number)), "sockets": strconv.Itoa(len(p.all))}
+	for _, one := range p.all {
+		if c, ok := one.conn.(*batch.Conn); ok {
+			out["send"] = string(c.Stats().Method)
+		}
+	}
+	return out
+}
+
+// String names the addresses for the log.
+func (p *ports) String() string {
+	var names []string
+	for _, a := range p.announced {
+		names = append(names, a.address.String())
+	}
+	return strings.Join(names, " ")
+}

@@ -1,0 +1,235 @@
+package sfu
+
+import (
+	"sync"
+	"time"
+
+	"github.com/pion/rtp"
+
+	"callrelay/sfu/internal/seq"
+)
+
+// publication is one source of a participant. It outlives connections: a new
+// one brings new layers under the same publication.
+//
+// Packets come from the reader of the publisher's connection; wishes (a
+// resend, a key frame, the newest picture) from the workers of those who
+// watch. mu orders them; it is held for moments and never across I/O.
+type publication struct {
+	sfu         *SFU
+	id          PublicationID
+	participant ParticipantID
+	source      Source
+	audio       bool
+	worker      *worker // the publisher's
+
+	mu         sync.Mutex
+	open       bool // the gate: in a room, allowed, not muted
+	waiting    bool // not in a room yet: keep a fresh key frame at hand
+	connection *connection
+	layers     []*layer // of connection, in the order of its rids
+	listeners  []*listener
+	order      uint64 // packets so far
+}
+
+// listener is the subscriptions to one publication that one worker owns: a
+// packet is handed to each worker once, however many watch there.
+type listener struct {
+	publication   *publication
+	worker        *worker
+	subscriptions []*subscription // belongs to the worker
+}
+
+// layerFor returns the layer of a rid on a connection, making it at its first
+// packet; nil when the connection has been replaced by a newer one.
+func (p *publication) layerFor(c *connection, section *sendSection, rid string, ssrc uint32) *layer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.connection != c {
+		if p.connection != nil && c.seat.Generation < p.connection.seat.Generation {
+			return nil
+		}
+		for _, l := range p.layers {
+			l.end()
+		}
+		p.connection, p.layers = c, nil
+	}
+	for _, l := range p.layers {
+		if l.rid == rid {
+			if l.ssrc == 0 {
+				l.ssrc = ssrc
+			}
+			return l
+		}
+	}
+	l := newLayer(p, c, rid, rank(section.rids, rid), ssrc)
+	at := len(p.layers)
+	for i, other := range p.layers {
+		if l.rank < other.rank {
+			at = i
+			break
+		}
+	}
+	p.layers = append(p.layers[:at:at], append([]*layer{l}, p.layers[at:]...)...)
+	return l
+}
+
+// rank of a rid among those offered, 0 for the first.
+func rank(rids []string, rid string) int {
+	for i, r := range rids {
+		if r == rid {
+			return i
+		}
+	}
+	return 0
+}
+
+// receive takes a packet from the publisher: parse once, keep, fan out. It
+// runs on the connection's reader; h and payload are its memory.
+func (p *publication) receive(l *layer, h *rtp.Header, wire uint16, payload []byte, e encoding, repaired bool, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	number, ok := l.arrive(wire, len(payload), h.Timestamp, repaired, now)
+	if !ok {
+		return
+	}
+	if len(payload) == 0 {
+		l.empty(number)
+		p.sfu.counters.drop(dropPadding)
+		return
+	}
+	pkt := p.sfu.packets.get()
+	pkt.layer, pkt.number, pkt.encoding, pkt.repaired, pkt.arrival = l, number, e, repaired, now
+	pkt.fill(h, payload, &l.connection.uplink.extensions)
+	l.describe(pkt)
+	p.order++
+	pkt.order = p.order
+	l.keep(pkt)
+	p.fanOut(pkt)
+	pkt.release()
+}
+
+// fanOut hands a packet to each worker that has subscriptions to it. mu is held.
+func (p *publication) fanOut(pkt *packet) {
+	if !p.open {
+		p.sfu.counters.drop(dropGate)
+		return
+	}
+	for _, l := range p.listeners {
+		l.worker.push(l, pkt.retain())
+	}
+}
+
+// setGate opens or closes the gate. When it returns, packets received later
+// obey it; those under way are still with the workers.
+func (p *publication) setGate(open, waiting bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.open = open
+	if waiting && !p.waiting && !p.audio {
+		p.worker.post(p.keepFresh)
+	}
+	p.waiting = waiting
+}
+
+// keepFresh asks for a key frame now and then while the participant waits
+// outside a room, so that the first picture is at hand when the gate opens.
+// It runs on the publisher's worker.
+func (p *publication) keepFresh(now time.Time) {
+	p.mu.Lock()
+	layers := p.layers
+	waiting := p.waiting
+	p.mu.Unlock()
+	if !waiting {
+		return
+	}
+	for _, l := range layers {
+		l.freshen(now)
+	}
+}
+
+// requestKeyFrame of a layer on behalf of somebody who watches.
+func (p *publication) requestKeyFrame(l *layer) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !l.ended && l.asker.want() {
+		p.worker.post(l.ask)
+	}
+}
+
+// source packet of a number for a resend, retained; nil when it is gone.
+func (p *publication) get(l *layer, n seq.Number) *packet {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return l.get(n)
+}
+
+// newest returns the layer's packets from its newest key frame on, retained
+// and in order, when they are complete; for sound nothing. order is the count
+// of packets at this moment: what has a higher one comes live.
+func (p *publication) newest(l *layer) (picture []*packet, order uint64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.audio || l == nil {
+		return nil, p.order
+	}
+	return l.picture(), p.order
+}
+
+// best layer to forward at present, nil before the first packet.
+func (p *publication) best(now time.Time) *layer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var best *layer
+	for _, l := range p.layers {
+		if best == nil || now.Sub(l.last) < layerGone {
+			best = l
+		}
+	}
+	return best
+}
+
+// listen adds a subscription on its worker's goroutine.
+func (p *publication) listen(w *worker, s *subscription) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, l := range p.listeners {
+		if l.worker == w {
+			l.subscriptions = append(l.subscriptions, s)
+			return
+		}
+	}
+	p.listeners = append(p.listeners[:len(p.listeners):len(p.listeners)],
+		&listener{publication: p, worker: w, subscriptions: []*subscription{s}})
+}
+
+// unlisten takes a subscription away, on its worker's goroutine.
+func (p *publication) unlisten(w *worker, s *subscription) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i, l := range p.listeners {
+		if l.worker != w {
+			continue
+		}
+		for j, other := range l.subscriptions {
+			if other == s {
+				l.subscriptions = append(l.subscriptions[:j:j], l.subscriptions[j+1:]...)
+				break
+			}
+		}
+		if len(l.subscriptions) == 0 {
+			p.listeners = append(p.listeners[:i:i], p.listeners[i+1:]...)
+		}
+		return
+	}
+}
+
+// close releases what is kept.
+func (p *publication) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, l := range p.layers {
+		l.end()
+	}
+	p.open, p.waiting, p.layers, p.connection = false, false, nil, nil
+}

@@ -1,0 +1,86 @@
+package sfu
+
+import (
+	"slices"
+	"time"
+)
+
+// room is the participants who hear each other; guarded by SFU.mu. One that
+// nobody is in does not exist.
+type room struct {
+	id      RoomID
+	members map[ParticipantID]*participant
+}
+
+func newRoom(id RoomID) *room { return &room{id: id, members: map[ParticipantID]*participant{}} }
+
+// replan decides anew what everybody's slots carry and hands each worker the
+// plans that changed.
+func (s *SFU) replan(r *room) {
+	if r == nil {
+		return
+	}
+	all := r.offered()
+	for _, p := range r.members {
+		s.replanOne(p, all)
+	}
+}
+
+func (s *SFU) replanOne(p *participant, all []offered) {
+	w := wishes{audioSlots: p.audioSlots, videoSlots: p.videoSlots, have: p.plan, prefer: p.prefer, chosen: p.chosen}
+	if p.rights.Subscribe {
+		for _, o := range all {
+			if o.publication.participant != p.id {
+				w.offered = append(w.offered, o)
+			}
+		}
+	}
+	s.setPlan(p, assign(w))
+}
+
+// setPlan hands a plan to the participant's worker if it is another one.
+func (s *SFU) setPlan(p *participant, next plan) {
+	if slices.Equal(next.audio, p.plan.audio) && slices.Equal(next.video, p.plan.video) {
+		return
+	}
+	p.plan = next
+	if c := p.connection; c != nil {
+		p.worker.post(func(now time.Time) { c.downlink.carry(next, now) })
+	}
+}
+
+// offered publications of all members, newest first.
+func (r *room) offered() []offered {
+	type aged struct {
+		offered
+		since uint64
+	}
+	var list []aged
+	for _, p := range r.members {
+		if !p.rights.Publish {
+			continue
+		}
+		for _, s := range p.sources {
+			if s.published {
+				list = append(list, aged{offered{s.publication, s.muted}, s.since})
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b aged) int { return int(int64(b.since) - int64(a.since)) })
+	out := make([]offered, len(list))
+	for i, a := range list {
+		out[i] = a.offered
+	}
+	return out
+}
+
+// workers of the members.
+func (r *room) workers() []*worker {
+	var out []*worker
+	for _, p := range r.members {
+		if !slices.Contains(out, p.worker) {
+			out = append(out, p.worker)
+		}
+	}
+	return out
+}

@@ -1,0 +1,389 @@
+package sfutest
+
+import (
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/twcc"
+	"github.com/pion/rtcp"
+	"github.com/pion/transport/v4/packetio"
+	"github.com/pion/webrtc/v4"
+
+	"callrelay/sfu"
+)
+
+// Peer is a scripted client: a microphone and a camera, and slots.
+type Peer struct {
+	ID         sfu.ParticipantID
+	Generation uint32
+	Address    string
+
+	rig        *Rig
+	pc         *webrtc.PeerConnection
+	microphone *track
+	camera     *track
+	transport  uint16
+	stop       chan struct{}
+	running    sync.WaitGroup
+	closed     bool
+
+	lastRTCP *byte // of the RTCP reader
+
+	mu        sync.Mutex
+	received  map[uint32]*Received
+	repairs   map[uint32]uint32 // repair SSRC -> media SSRC
+	mids      map[string]uint32 // media SSRC of a slot
+	arrived   int
+	strangers int
+	recorder  *twcc.Recorder
+	twccID    uint8
+	nacked    int
+	reports   []rtcp.SenderReport
+	paused    map[*track]bool
+}
+
+// Slots a peer offers.
+type Slots struct{ Audio, Video int }
+
+// Join makes a peer with its connection negotiated; it may not be up yet.
+func (r *Rig) Connect(id sfu.ParticipantID, slots Slots) *Peer {
+	r.T.Helper()
+	p := r.newPeer(id, 1, slots)
+	r.peers = append(r.peers, p)
+	r.must(p.Offer())
+	p.run()
+	return p
+}
+
+func (r *Rig) newPeer(id sfu.ParticipantID, generation uint32, slots Slots) *Peer {
+	p := &Peer{
+		ID: id, Generation: generation, rig: r, Address: r.nextIP(), stop: make(chan struct{}),
+		received: map[uint32]*Received{}, repairs: map[uint32]uint32{}, mids: map[string]uint32{},
+		recorder: twcc.NewRecorder(1), paused: map[*track]bool{},
+	}
+	base := uint32(len(r.peers)+1) * 10 //nolint:gosec // small
+	p.microphone = newTrack(webrtc.RTPCodecTypeAudio, webrtc.MimeTypeOpus, "microphone", base, &p.transport)
+	p.camera = newTrack(webrtc.RTPCodecTypeVideo, webrtc.MimeTypeVP8, "camera", base+1, &p.transport)
+	var media webrtc.MediaEngine
+	r.must(media.RegisterDefaultCodecs())
+	for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
+		for _, uri := range []string{
+			"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+			"urn:ietf:params:rtp-hdrext:sdes:mid",
+		} {
+			r.must(media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind))
+		}
+		media.RegisterFeedback(webrtc.RTCPFeedback{Type: "transport-cc"}, kind)
+	}
+	settings := webrtc.SettingEngine{LoggerFactory: r.log}
+	settings.SetNet(r.host(p.Address))
+	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	settings.BufferFactory = func(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
+		return &inbox{peer: p, kind: kind, ssrc: ssrc}
+	}
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(&media), webrtc.WithSettingEngine(settings),
+		webrtc.WithInterceptorRegistry(&interceptor.Registry{}))
+	var err error
+	p.pc, err = api.NewPeerConnection(webrtc.Configuration{BundlePolicy: webrtc.BundlePolicyMaxBundle})
+	r.must(err)
+	for _, t := range []*track{p.microphone, p.camera} {
+		_, err = p.pc.AddTransceiverFromTrack(t, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+		r.must(err)
+	}
+	p.addSlots(slots)
+	return p
+}
+
+func (p *Peer) addSlots(slots Slots) {
+	for kind, n := range map[webrtc.RTPCodecType]int{webrtc.RTPCodecTypeAudio: slots.Audio, webrtc.RTPCodecTypeVideo: slots.Video} {
+		for range n {
+			_, err := p.pc.AddTransceiverFromKind(kind, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly})
+			p.rig.must(err)
+		}
+	}
+}
+
+// Offer negotiates.
+func (p *Peer) Offer() error {
+	offer, err := p.pc.CreateOffer(nil)
+	if err != nil {
+		return err
+	}
+	gathered := webrtc.GatheringCompletePromise(p.pc)
+	if err := p.pc.SetLocalDescription(offer); err != nil {
+		return err
+	}
+	<-gathered
+	answer, err := p.rig.SFU.Answer(p.rig.Context(), p.Seat(), p.pc.LocalDescription().SDP, p.sections())
+	if err != nil {
+		return err
+	}
+	p.learn(answer)
+	return p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer})
+}
+
+// Seat of the peer.
+func (p *Peer) Seat() sfu.Seat { return sfu.Seat{Participant: p.ID, Generation: p.Generation} }
+
+func (p *Peer) sections() []sfu.Section {
+	var out []sfu.Section
+	for _, t := range p.pc.GetTransceivers() {
+		if t.Sender() == nil || t.Sender().Track() == nil {
+			continue
+		}
+		switch t.Sender().Track().ID() {
+		case "microphone":
+			out = append(out, sfu.Section{MID: t.Mid(), Source: sfu.SourceMicrophone})
+		case "camera":
+			out = append(out, sfu.Section{MID: t.Mid(), Source: sfu.SourceCamera})
+		}
+	}
+	return out
+}
+
+// learn the SSRCs of the slots from the answer, as Firefox does.
+func (p *Peer) learn(answer string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	audio, mid := false, ""
+	for line := range strings.SplitSeq(answer, "\r\n") {
+		switch {
+		case strings.HasPrefix(line, "m="):
+			audio = strings.HasPrefix(line, "m=audio")
+		case strings.HasPrefix(line, "a=mid:"):
+			mid = line[len("a=mid:"):]
+		case strings.HasPrefix(line, "a=extmap:") && strings.Contains(line, "transport-wide-cc"):
+			id, _, _ := strings.Cut(line[len("a=extmap:"):], " ")
+			n, _ := strconv.Atoi(id)
+			p.twccID = uint8(n) //nolint:gosec // 1 to 14
+		case strings.HasPrefix(line, "a=ssrc-group:FID "):
+			if f := strings.Fields(line); len(f) == 3 {
+				p.repairs[number(f[2])] = number(f[1])
+			}
+		case strings.HasPrefix(line, "a=ssrc:"):
+			id, _, _ := strings.Cut(line[len("a=ssrc:"):], " ")
+			ssrc := number(id)
+			if _, repair := p.repairs[ssrc]; !repair && p.received[ssrc] == nil {
+				p.mids[mid] = ssrc
+				p.received[ssrc] = &Received{
+					SSRC: ssrc, Audio: audio, have: map[int64]bool{}, wanted: map[int64]*want{},
+					ByTag: map[uint32]int{}, counters: map[uint32]map[uint64]int{},
+				}
+			}
+		}
+	}
+}
+
+func number(s string) uint32 {
+	n, _ := strconv.ParseUint(s, 10, 32)
+	return uint32(n)
+}
+
+// run sends and asks for what is lost until Close.
+func (p *Peer) run() {
+	every := func(d time.Duration, f func()) {
+		p.running.Go(func() {
+			ticker := time.NewTicker(d)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ticker.C:
+					f()
+				case <-p.stop:
+					return
+				}
+			}
+		})
+	}
+	every(20*time.Millisecond, func() { p.send(p.microphone, 1, 960, 100) })
+	every(33*time.Millisecond, func() { p.send(p.camera, 5, 2970, 1000) })
+	every(10*time.Millisecond, p.askAgain)
+	every(50*time.Millisecond, p.feedback)
+}
+
+func (p *Peer) send(t *track, packets int, step uint32, size int) {
+	if p.pc.ConnectionState() != webrtc.PeerConnectionStateConnected {
+		return
+	}
+	p.mu.Lock()
+	paused := p.paused[t]
+	p.mu.Unlock()
+	if !paused {
+		t.frame(packets, step, size)
+	}
+}
+
+// askAgain requests what is missing, as a browser does.
+func (p *Peer) askAgain() {
+	now := time.Now()
+	p.mu.Lock()
+	var out []rtcp.Packet
+	for ssrc, r := range p.received {
+		if r.Audio {
+			continue
+		}
+		var lost []uint16
+		for n, w := range r.wanted {
+			if now.Before(w.next) || w.tries >= 10 {
+				continue
+			}
+			w.tries++
+			w.next = now.Add(100 * time.Millisecond)
+			lost = append(lost, uint16(n)) //nolint:gosec // wraps
+			p.nacked++
+		}
+		if len(lost) > 0 {
+			out = append(out, &rtcp.TransportLayerNack{MediaSSRC: ssrc, Nacks: pairs(lost)})
+		}
+	}
+	p.mu.Unlock()
+	if len(out) > 0 {
+		_ = p.pc.WriteRTCP(out)
+	}
+}
+
+func pairs(numbers []uint16) (out []rtcp.NackPair) {
+	for _, n := range numbers {
+		out = append(out, rtcp.NackPair{PacketID: n})
+	}
+	return out
+}
+
+func (p *Peer) feedback() {
+	p.mu.Lock()
+	packets := p.recorder.BuildFeedbackPacket()
+	p.mu.Unlock()
+	if len(packets) > 0 {
+		_ = p.pc.WriteRTCP(packets)
+	}
+}
+
+// control handles what the SFU asks for.
+func (p *Peer) control(packets []rtcp.Packet) {
+	for _, packet := range packets {
+		switch packet := packet.(type) {
+		case *rtcp.TransportLayerNack:
+			if packet.MediaSSRC == p.camera.ssrc {
+				for _, pair := range packet.Nacks {
+					for _, n := range pair.PacketList() {
+						p.camera.nack(n)
+					}
+				}
+			}
+		case *rtcp.PictureLossIndication:
+			if packet.MediaSSRC == p.camera.ssrc {
+				p.camera.pli()
+			}
+		case *rtcp.SenderReport:
+			p.mu.Lock()
+			p.reports = append(p.reports, *packet)
+			p.mu.Unlock()
+		}
+	}
+}
+
+// RequestKeyFrame of what a slot carries.
+func (p *Peer) RequestKeyFrame(ssrc uint32) {
+	_ = p.pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}})
+}
+
+// Pause stops the camera or microphone from sending.
+func (p *Peer) Pause(source sfu.Source, paused bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if source == sfu.SourceCamera {
+		p.paused[p.camera] = paused
+	} else {
+		p.paused[p.microphone] = paused
+	}
+}
+
+// Connected tells whether the peer's side is up.
+func (p *Peer) Connected() bool {
+	return p.pc.ConnectionState() == webrtc.PeerConnectionStateConnected
+}
+
+// Arrived is the number of RTP packets that reached the peer, of any kind.
+func (p *Peer) Arrived() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.arrived
+}
+
+// KeyFrameRequests that reached the peer's camera.
+func (p *Peer) KeyFrameRequests() []time.Time {
+	p.camera.mu.Lock()
+	defer p.camera.mu.Unlock()
+	return append([]time.Time(nil), p.camera.plis...)
+}
+
+// Sent is how many packets the camera sent first, and how many it resent.
+func (p *Peer) Sent() (first, resent int) {
+	p.camera.mu.Lock()
+	defer p.camera.mu.Unlock()
+	return len(p.camera.firsts), p.camera.resends
+}
+
+// Tags of the peer's microphone and camera, as they stand in payloads.
+func (p *Peer) Tags() (microphone, camera uint32) { return p.microphone.tag, p.camera.tag }
+
+// SenderReports that arrived.
+func (p *Peer) SenderReports() []rtcp.SenderReport {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]rtcp.SenderReport(nil), p.reports...)
+}
+
+// Slot returns a copy of what arrived in the slot with a mid.
+func (p *Peer) Slot(mid string) Received {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := p.received[p.mids[mid]]
+	if r == nil {
+		return Received{}
+	}
+	out := *r
+	out.Missing = int(r.highest) - r.lowest() + 1 - len(r.have)
+	out.ByTag = map[uint32]int{}
+	for k, v := range r.ByTag {
+		out.ByTag[k] = v
+	}
+	return out
+}
+
+func (r *Received) lowest() int {
+	low := int(r.highest)
+	for n := range r.have {
+		low = min(low, int(n))
+	}
+	return low
+}
+
+// First slot of a kind that has received anything.
+func (p *Peer) FirstSlot(audio bool) Received {
+	p.mu.Lock()
+	var mid string
+	for m, ssrc := range p.mids {
+		if r := p.received[ssrc]; r.Audio == audio && r.Packets > 0 {
+			mid = m
+		}
+	}
+	p.mu.Unlock()
+	return p.Slot(mid)
+}
+
+// Close ends the peer.
+func (p *Peer) Close() {
+	if p.closed {
+		return
+	}
+	p.closed = true
+	close(p.stop)
+	p.running.Wait()
+	_ = p.pc.GracefulClose()
+}

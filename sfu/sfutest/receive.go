@@ -1,0 +1,190 @@
+package sfutest
+
+import (
+	"encoding/binary"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/transport/v4/packetio"
+)
+
+// Received is what arrived in one slot.
+type Received struct {
+	SSRC    uint32
+	Audio   bool
+	Packets int // media and repaired, without duplicates
+	// Duplicates of packets that had arrived; Repaired came as a
+	// retransmission; Missing have not come, of those up to the highest.
+	Duplicates, Repaired, Missing int
+	// Unexplained packets carry what nobody sent.
+	Unexplained int
+	// Backward counts timestamps that went back with rising numbers.
+	Backward int
+	// ByTag counts packets by their sender.
+	ByTag map[uint32]int
+	// LargestGap between arrivals, after the first.
+	LargestGap time.Duration
+	First      time.Time
+	Last       time.Time
+
+	started   bool
+	highest   int64
+	have      map[int64]bool
+	wanted    map[int64]*want
+	timestamp uint32
+	counters  map[uint32]map[uint64]int
+}
+
+type want struct {
+	tries int
+	next  time.Time
+	since time.Time
+}
+
+// inbox receives the packets of one SSRC of a peer, in place of Pion's.
+type inbox struct {
+	peer *Peer
+	kind packetio.BufferPacketType
+	ssrc uint32
+	last *byte
+	done chan struct{}
+	once sync.Once
+}
+
+func (i *inbox) Read([]byte) (int, error) { return 0, io.EOF }
+func (i *inbox) Close() error             { return nil }
+
+func (i *inbox) Write(b []byte) (int, error) {
+	if i.kind == packetio.RTCPBufferPacket {
+		if len(b) > 0 && i.peer.lastRTCP != &b[0] {
+			i.peer.lastRTCP = &b[0]
+			packets, err := rtcp.Unmarshal(b)
+			if err == nil {
+				i.peer.control(packets)
+			}
+		}
+		return len(b), nil
+	}
+	var p rtp.Packet
+	if p.Unmarshal(b) == nil {
+		i.peer.receive(&p, time.Now())
+	}
+	return len(b), nil
+}
+
+// receive counts a packet. It runs on the connection's reader.
+func (p *Peer) receive(packet *rtp.Packet, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.arrived++
+	if p.twccID != 0 {
+		if e := packet.GetExtension(p.twccID); len(e) == 2 {
+			p.recorder.Record(packet.SSRC, binary.BigEndian.Uint16(e), now.UnixMicro())
+		}
+	}
+	ssrc, wire, payload, repaired := packet.SSRC, packet.SequenceNumber, packet.Payload, false
+	if media, ok := p.repairs[ssrc]; ok {
+		if len(payload) < 2 {
+			return
+		}
+		ssrc, wire, payload, repaired = media, binary.BigEndian.Uint16(payload), payload[2:], true
+	}
+	r := p.received[ssrc]
+	if r == nil {
+		p.strangers++
+		return
+	}
+	r.take(p, packet, wire, payload, repaired, now)
+}
+
+func (r *Received) take(p *Peer, packet *rtp.Packet, wire uint16, payload []byte, repaired bool, now time.Time) {
+	n := int64(wire)
+	if !r.started {
+		r.started, r.highest, r.First = true, n-1, now
+	} else {
+		n = r.highest + int64(int16(wire-uint16(r.highest))) //nolint:gosec // serial arithmetic
+		r.LargestGap = max(r.LargestGap, now.Sub(r.Last))
+	}
+	r.Last = now
+	if r.have[n] {
+		r.Duplicates++
+		return
+	}
+	r.have[n] = true
+	delete(r.wanted, n)
+	r.Packets++
+	if repaired {
+		r.Repaired++
+	}
+	if n > r.highest {
+		if r.highest >= 0 && int32(packet.Timestamp-r.timestamp) < 0 && r.Packets > 1 { //nolint:gosec // serial
+			r.Backward++
+		}
+		r.timestamp = packet.Timestamp
+		for m := r.highest + 1; m < n && r.Packets > 1; m++ {
+			r.wanted[m] = &want{next: now.Add(10 * time.Millisecond), since: now}
+		}
+		r.highest = n
+	}
+	r.explain(p, payload)
+}
+
+// explain looks the payload up among what was sent.
+func (r *Received) explain(p *Peer, payload []byte) {
+	skip := 0
+	if !r.Audio {
+		skip = vp8Length(payload) + 1
+	}
+	if len(payload) < skip+12 {
+		r.Unexplained++
+		return
+	}
+	tag := binary.BigEndian.Uint32(payload[skip:])
+	counter := binary.BigEndian.Uint64(payload[skip+4:])
+	if !p.rig.sent(tag, counter) {
+		r.Unexplained++
+		return
+	}
+	r.ByTag[tag]++
+	if r.counters[tag] == nil {
+		r.counters[tag] = map[uint64]int{}
+	}
+	r.counters[tag][counter]++
+}
+
+func vp8Length(b []byte) int {
+	if len(b) < 2 || b[0]&0x80 == 0 {
+		return 1
+	}
+	n := 2
+	if b[1]&0x80 != 0 {
+		n++
+		if len(b) > 2 && b[2]&0x80 != 0 {
+			n++
+		}
+	}
+	if b[1]&0x40 != 0 {
+		n++
+	}
+	if b[1]&0x30 != 0 {
+		n++
+	}
+	return n
+}
+
+// sent tells whether a peer sent a packet with this counter.
+func (r *Rig) sent(tag uint32, counter uint64) bool {
+	for _, p := range r.peers {
+		for _, t := range []*track{p.microphone, p.camera} {
+			if t.tag == tag {
+				t.mu.Lock()
+				defer t.mu.Unlock()
+				return t.firsts[counter]
+			}
+		}
+	}
+	return false
+}

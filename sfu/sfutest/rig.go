@@ -1,0 +1,191 @@
+package sfutest
+
+import (
+	"context"
+	"fmt"
+	"math/rand"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pion/logging"
+	"github.com/pion/transport/v4/vnet"
+
+	"callrelay/sfu"
+)
+
+// Conditions of the network, the same for everybody.
+type Conditions struct {
+	// Delay of one way.
+	Delay time.Duration
+	// LossUp and LossDown are the parts of media packets lost on the way to
+	// and from the server, 0 to 1. Only media is lost: the call is to stand.
+	LossUp, LossDown float64
+}
+
+// Rig is an SFU on a virtual network. Make it inside the bubble.
+type Rig struct {
+	T   testing.TB
+	SFU *sfu.SFU
+
+	router *vnet.Router
+	hosts  int
+	log    logging.LoggerFactory
+
+	mu         sync.Mutex
+	conditions Conditions
+	random     *rand.Rand
+	lost       map[string]int // media packets lost on the way to an address
+	events     []sfu.Event
+	slots      map[sfu.ParticipantID][]sfu.SlotState
+	states     map[sfu.ParticipantID]sfu.ConnectionState
+	peers      []*Peer
+}
+
+const (
+	serverIP   = "10.0.0.1"
+	serverPort = 8443
+)
+
+// New starts an SFU; it ends with the test.
+func New(t testing.TB, conditions Conditions) *Rig {
+	t.Helper()
+	r := &Rig{
+		T:          t,
+		hosts:      1,
+		log:        logging.NewDefaultLoggerFactory(),
+		random:     rand.New(rand.NewSource(1)), //nolint:gosec // the same loss each run
+		lost:       map[string]int{},
+		slots:      map[sfu.ParticipantID][]sfu.SlotState{},
+		states:     map[sfu.ParticipantID]sfu.ConnectionState{},
+		conditions: conditions,
+	}
+	if l, ok := r.log.(*logging.DefaultLoggerFactory); ok {
+		l.DefaultLogLevel = logging.LogLevelDisabled
+	}
+	var err error
+	r.router, err = vnet.NewRouter(&vnet.RouterConfig{
+		CIDR: "10.0.0.0/16", QueueSize: 1 << 16, MinDelay: conditions.Delay, LoggerFactory: r.log,
+	})
+	r.must(err)
+	r.router.AddChunkFilter(r.pass)
+	host := r.host(serverIP)
+	r.must(r.router.Start())
+	r.SFU, err = sfu.New(sfu.Config{
+		Listen: fmt.Sprintf("%s:%d", serverIP, serverPort), Net: host, Observer: r,
+	})
+	r.must(err)
+	return r
+}
+
+// Close ends the peers, the SFU and the network.
+func (r *Rig) Close() {
+	for _, p := range r.peers {
+		p.Close()
+	}
+	r.must(r.SFU.Close())
+	r.must(r.router.Stop())
+}
+
+func (r *Rig) must(err error) {
+	r.T.Helper()
+	if err != nil {
+		r.T.Fatal(err)
+	}
+}
+
+// Do calls a verb of the SFU that must succeed.
+func (r *Rig) Do(err error) { r.T.Helper(); r.must(err) }
+
+// Context of a verb.
+func (r *Rig) Context() context.Context { return context.Background() }
+
+func (r *Rig) host(ip string) *vnet.Net {
+	n, err := vnet.NewNet(&vnet.NetConfig{StaticIPs: []string{ip}})
+	r.must(err)
+	r.must(r.router.AddNet(n))
+	return n
+}
+
+func (r *Rig) nextIP() string {
+	r.hosts++
+	return fmt.Sprintf("10.0.%d.%d", r.hosts/250, r.hosts%250+1)
+}
+
+// SetConditions changes loss; delay stays as it was.
+func (r *Rig) SetConditions(c Conditions) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.conditions = c
+}
+
+// pass decides whether a datagram arrives.
+func (r *Rig) pass(c vnet.Chunk) bool {
+	data := c.UserData()
+	if len(data) < 12 || data[0] < 128 || data[0] > 191 || data[1] >= 192 && data[1] <= 223 {
+		return true // no RTP
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	to := c.DestinationAddr().(*net.UDPAddr).IP.String() //nolint:forcetypeassert // always
+	loss := r.conditions.LossDown
+	if to == serverIP {
+		loss = r.conditions.LossUp
+	}
+	if loss > 0 && r.random.Float64() < loss {
+		if to == serverIP {
+			to = c.SourceAddr().(*net.UDPAddr).IP.String() + ">" //nolint:forcetypeassert // always
+		}
+		r.lost[to]++
+		return false
+	}
+	return true
+}
+
+// Observe implements sfu.Observer.
+func (r *Rig) Observe(e sfu.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.events = append(r.events, e)
+	switch e := e.(type) {
+	case sfu.SlotsChanged:
+		r.slots[e.Seat.Participant] = e.Slots
+	case sfu.ConnectionChanged:
+		r.states[e.Seat.Participant] = e.State
+	case sfu.LayersWanted, sfu.Sample:
+	}
+}
+
+// Slots of a participant as last told.
+func (r *Rig) Slots(id sfu.ParticipantID) []sfu.SlotState {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.slots[id]
+}
+
+// State of a participant's connection as last told.
+func (r *Rig) State(id sfu.ParticipantID) sfu.ConnectionState {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.states[id]
+}
+
+// Events so far.
+func (r *Rig) Events() []sfu.Event {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]sfu.Event(nil), r.events...)
+}
+
+// Until waits in steps of a millisecond until done, or fails after limit.
+func (r *Rig) Until(limit time.Duration, what string, done func() bool) {
+	r.T.Helper()
+	for range int(limit / time.Millisecond) {
+		if done() {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	r.T.Fatalf("not within %v: %s", limit, what)
+}

@@ -1,0 +1,136 @@
+package sfu
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"strconv"
+	"time"
+
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+
+	"callrelay/sfu/internal/rewrite"
+)
+
+// slot is a receive section that the client offered once. Publications follow
+// one another in it without SDP: its SSRCs never change and its numbers and
+// times go on. It is a webrtc.TrackLocal that keeps what Pion binds it to and
+// writes by itself.
+//
+// The upper fields are set while the answer is made and never again; the
+// lower ones belong to the participant's worker.
+type slot struct {
+	index    int // among the slots of its kind, in the order of the offer
+	audio    bool
+	paired   bool // one of the two slots that always carry the same participant
+	mid      string
+	streamID string
+
+	writer     webrtc.TrackLocalWriter
+	ssrc       uint32
+	rtxSSRC    uint32
+	payload    [encodings]uint8 // this client's payload types, 0 where it has none
+	rtxPayload [encodings]uint8 // of the repair of each
+	extensions extensionIDs
+
+	stream       *rewrite.Stream[*layer]
+	subscription *subscription
+	rtxNumber    uint16
+	packets      uint32 // sent, for reports
+	octets       uint32
+	reported     time.Time
+	header       rtp.Header // scratch
+}
+
+var _ webrtc.TrackLocal = (*slot)(nil)
+
+func newSlot(index int, audio bool, streamID string) *slot {
+	return &slot{index: index, audio: audio, streamID: streamID}
+}
+
+// Bind implements webrtc.TrackLocal. Pion calls it once, when the local
+// description is set.
+func (s *slot) Bind(t webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
+	s.writer = t.WriteStream()
+	s.ssrc, s.rtxSSRC = uint32(t.SSRC()), uint32(t.SSRCRetransmission())
+	for _, e := range t.HeaderExtensions() {
+		s.extensions.set(e.URI, e.ID)
+	}
+	byPayload := map[string]encoding{}
+	var first webrtc.RTPCodecParameters
+	for _, c := range t.CodecParameters() {
+		e := encodingOf(c.RTPCodecCapability)
+		if e == encodingNone || e == encodingRTX || s.payload[e] != 0 {
+			continue
+		}
+		s.payload[e] = uint8(c.PayloadType)
+		byPayload[strconv.Itoa(int(c.PayloadType))] = e
+		if first.MimeType == "" {
+			first = c
+		}
+	}
+	for _, c := range t.CodecParameters() {
+		if encodingOf(c.RTPCodecCapability) == encodingRTX {
+			s.rtxPayload[byPayload[parameter(c.SDPFmtpLine, "apt")]] = uint8(c.PayloadType)
+		}
+	}
+	if first.MimeType == "" {
+		return first, webrtc.ErrUnsupportedCodec
+	}
+	return first, nil
+}
+
+// Unbind implements webrtc.TrackLocal.
+func (s *slot) Unbind(webrtc.TrackLocalContext) error { return nil }
+
+// ID implements webrtc.TrackLocal.
+func (s *slot) ID() string { return s.streamID + "-" + s.kind() + strconv.Itoa(s.index) }
+
+// RID implements webrtc.TrackLocal.
+func (s *slot) RID() string { return "" }
+
+// StreamID implements webrtc.TrackLocal: its own for each slot, as browsers
+// keep those of a stream in time with each other, but one for the pair.
+func (s *slot) StreamID() string { return s.streamID }
+
+// Kind implements webrtc.TrackLocal.
+func (s *slot) Kind() webrtc.RTPCodecType {
+	if s.audio {
+		return webrtc.RTPCodecTypeAudio
+	}
+	return webrtc.RTPCodecTypeVideo
+}
+
+func (s *slot) kind() string {
+	if s.audio {
+		return "audio"
+	}
+	return "video"
+}
+
+func (s *slot) clockRate() uint32 {
+	if s.audio {
+		return 48000
+	}
+	return 90000
+}
+
+// begin makes the stream, with the first use.
+func (s *slot) begin(now time.Time) {
+	if s.stream != nil {
+		return
+	}
+	var seed [8]byte
+	_, _ = rand.Read(seed[:])
+	s.stream = rewrite.NewStream[*layer](binary.BigEndian.Uint16(seed[:]),
+		rewrite.NewTimeline(s.clockRate(), binary.BigEndian.Uint32(seed[4:]), now))
+	s.rtxNumber = binary.BigEndian.Uint16(seed[2:]) & 0x7fff
+}
+
+// newStreamID is random, so that two connections never share one.
+func newStreamID() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}

@@ -1,0 +1,123 @@
+package sfu
+
+import "sync/atomic"
+
+// dropReason says why a packet was not forwarded. Each is counted; none is logged.
+type dropReason uint8
+
+const (
+	dropMalformed     dropReason = iota // no RTP, or longer than a packet may be
+	dropUnknownStream                   // an SSRC that belongs to no named section
+	dropUnknownCodec                    // a payload type that was not negotiated
+	dropTooManySSRCs                    // the connection was closed for it
+	dropDuplicate                       // received before
+	dropTooLate                         // older than what the history keeps
+	dropPadding                         // carried nothing
+	dropGate                            // not in a room, muted, or not allowed to publish
+	dropInboxFull                       // the worker could not keep up
+	dropNoKeyFrame                      // the subscription waits for a key frame
+	dropBeforeSwitch                    // older than the start of what the slot carries now
+	dropCodec                           // the receiver has no such codec
+	dropLayer                           // another layer is forwarded
+	dropQueueFull                       // the path to the receiver is too slow
+	dropOverlap                         // sound of before a switch
+	dropNotConnected                    // the connection was not ready to send
+	dropReasons
+)
+
+func (r dropReason) String() string {
+	return [dropReasons]string{
+		"malformed", "unknown_stream", "unknown_codec", "too_many_ssrcs", "duplicate", "too_late", "padding",
+		"gate", "inbox_full", "no_key_frame", "before_switch", "codec", "layer", "queue_full", "overlap",
+		"not_connected",
+	}[r]
+}
+
+// counter is one of the numbers of repair and feedback.
+type counter uint8
+
+const (
+	countNACKsIn counter = iota
+	countNACKedIn
+	countNACKsOut
+	countNACKedOut
+	countResent
+	countResendRefused
+	countRepairedIn
+	countLostIn
+	countPLIsIn
+	countPLIsOut
+	countKeyFrames
+	countFeedbackIn
+	countFeedbackOut
+	countSenderReports
+	countReceiverReports
+	countSwitches
+	countBursts
+	countFramesDropped
+	countPaddingOut
+	countEventsLost
+	countersTotal
+)
+
+func (c counter) String() string {
+	return [countersTotal]string{
+		"nacks_in", "nacked_in", "nacks_out", "nacked_out", "resent", "resend_refused", "repaired_in", "lost_in",
+		"plis_in", "plis_out", "key_frames", "feedback_in", "feedback_out", "sender_reports", "receiver_reports",
+		"switches", "bursts", "frames_dropped", "padding_out", "events_lost",
+	}[c]
+}
+
+// counters of one SFU.
+type counters struct {
+	packetsIn, packetsOut, bytesIn, bytesOut atomic.Uint64
+	forwarded                                atomic.Uint64
+	dropped                                  [dropReasons]atomic.Uint64
+	named                                    [countersTotal]atomic.Uint64
+}
+
+func (c *counters) drop(r dropReason)        { c.dropped[r].Add(1) }
+func (c *counters) count(n counter)          { c.named[n].Add(1) }
+func (c *counters) add(n counter, by uint64) { c.named[n].Add(by) }
+
+// Snapshot is what an operator can count; see Stats.
+type Snapshot struct {
+	Rooms, Participants, Connections, Publications, Subscriptions int
+	PacketsIn, PacketsOut, BytesIn, BytesOut                      uint64
+	// Dropped packets by reason.
+	Dropped map[string]uint64
+	// Counters of repair and feedback, by name.
+	Counters map[string]uint64
+	// Transport facts: gso "on"/"off", reader, and so on.
+	Transport map[string]string
+}
+
+// Stats returns counts since New and the present sizes of all maps.
+func (s *SFU) Stats() Snapshot {
+	out := Snapshot{
+		PacketsIn:  s.counters.packetsIn.Load(),
+		PacketsOut: s.counters.packetsOut.Load(),
+		BytesIn:    s.counters.bytesIn.Load(),
+		BytesOut:   s.counters.bytesOut.Load(),
+		Dropped:    make(map[string]uint64, dropReasons),
+		Counters:   make(map[string]uint64, countersTotal),
+		Transport:  s.ports.facts(),
+	}
+	for r := range dropReasons {
+		out.Dropped[r.String()] = s.counters.dropped[r].Load()
+	}
+	for c := range countersTotal {
+		out.Counters[c.String()] = s.counters.named[c].Load()
+	}
+	out.Subscriptions = int(s.subscriptions.Load())
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out.Rooms, out.Participants = len(s.rooms), len(s.participants)
+	for _, p := range s.participants {
+		out.Publications += p.published()
+		if p.connection != nil {
+			out.Connections++
+		}
+	}
+	return out
+}

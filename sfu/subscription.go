@@ -1,0 +1,235 @@
+package sfu
+
+import (
+	"time"
+
+	"callrelay/sfu/internal/rewrite"
+)
+
+// opusPacket is the usual length of an audio packet in ticks.
+const opusPacket = 960
+
+// subscription is one participant's view of one publication, in a slot. It
+// belongs to the participant's worker.
+//
+//	waiting (for a key frame) -> forwarding -> dropping (queue full) -> waiting
+type subscription struct {
+	downlink    *downlink
+	slot        *slot
+	publication *publication
+	muted       bool
+	paused      string // why nothing is sent although the source is on
+
+	listening bool
+	after     uint64 // packets up to this order were in the burst, or came before
+	target    *layer // wanted
+	current   *layer // forwarded; nil while waiting
+	dropping  bool   // to the next key frame, as the queue was full
+}
+
+func newSubscription(d *downlink, s *slot, b binding) *subscription {
+	sub := &subscription{downlink: d, slot: s, publication: b.publication, muted: b.muted}
+	s.subscription = sub
+	d.connection.sfu.subscriptions.Add(1)
+	return sub
+}
+
+// start forwards from the newest key frame that is kept, or asks for one.
+func (s *subscription) start(now time.Time) {
+	if s.listening {
+		return
+	}
+	s.listening = true
+	s.publication.listen(s.downlink.worker(), s)
+	s.retarget(s.publication.best(now))
+	if s.muted {
+		_, s.after = s.publication.newest(nil)
+		return
+	}
+	s.burst(now)
+}
+
+// burst sends the newest picture at once, with its times squeezed to a
+// millisecond a frame. Without one a key frame is asked for.
+func (s *subscription) burst(now time.Time) {
+	picture, order := s.publication.newest(s.target)
+	s.after = order
+	if s.publication.audio {
+		return
+	}
+	if len(picture) == 0 {
+		s.ask()
+		return
+	}
+	first, last := picture[0], picture[len(picture)-1]
+	if s.slot.payload[first.encoding] == 0 {
+		s.refuse("codec")
+	} else {
+		s.slot.stream.BindBurst(now, s.target, first.numbers(), last.timestamp)
+		s.current = s.target
+		s.downlink.connection.sfu.counters.count(countBursts)
+		for _, p := range picture {
+			s.pass(p, now)
+		}
+	}
+	for _, p := range picture {
+		p.release()
+	}
+}
+
+// forward takes a live packet: keep or drop it with a reason, rewrite, and
+// hand it to the sender.
+func (s *subscription) forward(p *packet, now time.Time) {
+	if p.order <= s.after {
+		return
+	}
+	if reason, ok := s.admit(p, now); !ok {
+		s.downlink.connection.sfu.counters.drop(reason)
+		return
+	}
+	s.pass(p, now)
+}
+
+// admit decides about a packet and switches layers.
+func (s *subscription) admit(p *packet, now time.Time) (dropReason, bool) {
+	if s.muted {
+		return dropGate, false
+	}
+	if s.slot.payload[p.encoding] == 0 {
+		s.refuse("codec")
+		return dropCodec, false
+	}
+	if s.target == nil || p.layer.newerThan(s.target) {
+		s.retarget(p.layer)
+		s.ask()
+	}
+	switch {
+	case p.layer == s.current && !s.dropping:
+		if !s.publication.audio && p.frameStart && s.downlink.sender.full() {
+			return s.give(p)
+		}
+		return 0, true
+	case s.publication.audio:
+		return s.admitSound(p, now)
+	case p.layer != s.target:
+		return dropLayer, false
+	case p.keyFrame && p.frameStart && !s.downlink.sender.full():
+		s.switchTo(p, now)
+		return 0, true
+	case s.dropping:
+		return s.give(p)
+	}
+	return dropNoKeyFrame, false
+}
+
+// admitSound begins with the first packet that is at least half a packet
+// later than the last one sent: one more would have to be squeezed out.
+func (s *subscription) admitSound(p *packet, now time.Time) (dropReason, bool) {
+	if p.layer != s.target {
+		return dropLayer, false
+	}
+	if !s.slot.stream.Ready(now, opusPacket) {
+		return dropOverlap, false
+	}
+	s.switchTo(p, now)
+	return 0, true
+}
+
+func (s *subscription) switchTo(p *packet, now time.Time) {
+	if p.layer != s.current {
+		s.slot.stream.Bind(now, p.layer, p.numbers())
+		s.current = p.layer
+		s.slot.reported = time.Time{} // a report follows at once
+		s.downlink.connection.sfu.counters.count(countSwitches)
+	}
+	s.dropping = false
+	s.resume()
+}
+
+// give a whole frame and all to the next key frame up: the queue is full. The
+// packets leave no gap, so that nobody asks for them.
+func (s *subscription) give(p *packet) (dropReason, bool) {
+	if !s.dropping {
+		s.dropping = true
+		s.downlink.connection.sfu.counters.count(countFramesDropped)
+	}
+	if !s.slot.stream.Drop(p.numbers()) {
+		return 0, true // its number stands: a gap would be asked for
+	}
+	if !s.downlink.sender.full() {
+		s.ask()
+	}
+	return dropQueueFull, false
+}
+
+// pass rewrites a packet and hands it to the sender.
+func (s *subscription) pass(p *packet, now time.Time) {
+	out, ok := s.slot.stream.Forward(p.numbers())
+	if !ok {
+		s.downlink.connection.sfu.counters.drop(dropBeforeSwitch)
+		return
+	}
+	s.downlink.sender.add(outgoing{slot: s.slot, packet: p.retain(), numbers: out})
+}
+
+// retarget sets the wanted layer.
+func (s *subscription) retarget(l *layer) { s.target = l }
+
+// ask for a key frame of the wanted layer.
+func (s *subscription) ask() {
+	if s.target != nil && !s.publication.audio {
+		s.publication.requestKeyFrame(s.target)
+	}
+}
+
+// mute or unmute. What comes after unmuting begins with a key frame.
+func (s *subscription) mute(muted bool, now time.Time) {
+	s.muted = muted
+	if muted || s.publication.audio {
+		return
+	}
+	s.current = nil
+	if s.listening {
+		s.retarget(s.publication.best(now))
+		s.ask()
+	}
+}
+
+// refuse notes why nothing is sent.
+func (s *subscription) refuse(why string) {
+	if s.paused != why {
+		s.paused = why
+		s.downlink.tell()
+	}
+}
+
+func (s *subscription) resume() {
+	if s.paused != "" {
+		s.paused = ""
+		s.downlink.tell()
+	}
+}
+
+// end takes the subscription out of its slot: nothing of it is sent, or sent
+// again, from then on.
+func (s *subscription) end() {
+	if s.listening {
+		s.publication.unlisten(s.downlink.worker(), s)
+	}
+	s.downlink.sender.forget(s.slot)
+	if s.current != nil {
+		s.slot.stream.Forget(s.current)
+	}
+	s.slot.subscription = nil
+	s.downlink.connection.sfu.subscriptions.Add(-1)
+}
+
+// newerThan tells whether l is of a later connection than o.
+func (l *layer) newerThan(o *layer) bool {
+	return l != o && l.connection.seat.Generation > o.connection.seat.Generation
+}
+
+// numbers of a packet as its publisher sent it.
+func (p *packet) numbers() rewrite.Numbers {
+	return rewrite.Numbers{Seq: p.number, Timestamp: p.timestamp, Picture: p.picture}
+}

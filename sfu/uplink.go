@@ -1,0 +1,237 @@
+package sfu
+
+import (
+	"encoding/binary"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/pion/interceptor/pkg/twcc"
+	"github.com/pion/rtp"
+	"github.com/pion/transport/v4/packetio"
+)
+
+// maxStreams SSRCs are taken from one connection, of RTP and of RTCP each;
+// one with more is closed, as every SSRC costs memory in SRTP too.
+const maxStreams = 256
+
+// feedbackEvery is the pace of transport-wide feedback to a publisher.
+const feedbackEvery = 50 * time.Millisecond
+
+// uplink is what a connection receives. Pion decrypts; each decrypted packet
+// then comes straight to a stream's Write, on the connection's one reader
+// goroutine, and Pion's own receivers see nothing.
+type uplink struct {
+	connection *connection
+	// header is the reader's.
+	header rtp.Header
+
+	mu         sync.Mutex
+	sections   map[string]*uplinkSection // by mid
+	extensions extensionIDs
+	streams    map[packetio.BufferPacketType]int
+	recorder   *twcc.Recorder
+	recorded   bool // something since the last feedback
+	bytes      uint64
+	mediaSSRC  uint32 // any, for feedback packets
+}
+
+// uplinkSection is a send section and where its media go.
+type uplinkSection struct {
+	sendSection
+	publication *publication
+}
+
+func newUplink(c *connection) *uplink {
+	return &uplink{
+		connection: c,
+		sections:   map[string]*uplinkSection{},
+		streams:    map[packetio.BufferPacketType]int{},
+		recorder:   twcc.NewRecorder(1),
+	}
+}
+
+// use takes the sections of a new offer. Sections that are there stay as they are.
+func (u *uplink) use(sections []*uplinkSection) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, s := range sections {
+		if _, there := u.sections[s.mid]; !there {
+			u.sections[s.mid] = s
+		}
+		u.extensions.add(s.extensions)
+	}
+}
+
+// buffer is webrtc.SettingEngine.BufferFactory: one for each SSRC.
+func (u *uplink) buffer(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.streams[kind]++
+	if u.streams[kind] > maxStreams {
+		if u.streams[kind] == maxStreams+1 {
+			u.connection.abandon("too many SSRCs")
+		}
+		return sink{u.connection.sfu}
+	}
+	if kind == packetio.RTCPBufferPacket {
+		return control{u.connection}
+	}
+	return &stream{uplink: u, ssrc: ssrc}
+}
+
+// stream is the packets of one SSRC. It takes the place of Pion's buffer:
+// what is written is handled at once, and there is nothing to read.
+type stream struct {
+	uplink  *uplink
+	ssrc    uint32
+	section *uplinkSection // nil until known
+	layer   *layer
+}
+
+// Read implements io.Reader for Pion, which is to have nothing.
+func (*stream) Read([]byte) (int, error) { return 0, io.EOF }
+
+// Close implements io.Closer.
+func (*stream) Close() error { return nil }
+
+// Write takes one decrypted RTP packet; b is valid until it returns.
+func (s *stream) Write(b []byte) (int, error) {
+	now := time.Now()
+	u := s.uplink
+	c := &u.connection.sfu.counters
+	c.packetsIn.Add(1)
+	c.bytesIn.Add(uint64(len(b)))
+	h := &u.header
+	start, err := h.Unmarshal(b)
+	if err != nil || len(b) > maxPacket {
+		c.drop(dropMalformed)
+		return len(b), nil
+	}
+	payload, ok := withoutPadding(b[start:], h.Padding)
+	if !ok {
+		c.drop(dropMalformed)
+		return len(b), nil
+	}
+	u.record(h, len(b), now)
+	if s.layer == nil && !s.resolve(h) {
+		c.drop(dropUnknownStream)
+		return len(b), nil
+	}
+	s.receive(h, payload, now)
+	return len(b), nil
+}
+
+// receive takes repair apart and hands the packet to its publication.
+func (s *stream) receive(h *rtp.Header, payload []byte, now time.Time) {
+	e := s.section.codecs[h.PayloadType]
+	number, repaired := h.SequenceNumber, false
+	if e == encodingRTX {
+		if len(payload) < 2 { // a probe
+			s.uplink.connection.sfu.counters.drop(dropPadding)
+			return
+		}
+		number, payload, repaired = binary.BigEndian.Uint16(payload), payload[2:], true
+		e = s.section.codecs[s.section.apt[h.PayloadType]]
+	}
+	if e == encodingNone || e == encodingRTX {
+		s.uplink.connection.sfu.counters.drop(dropUnknownCodec)
+		return
+	}
+	s.section.publication.receive(s.layer, h, number, payload, e, repaired, now)
+}
+
+func withoutPadding(payload []byte, padded bool) ([]byte, bool) {
+	if !padded {
+		return payload, true
+	}
+	if len(payload) == 0 {
+		return nil, false
+	}
+	n := int(payload[len(payload)-1])
+	if n == 0 || n > len(payload) {
+		return nil, false
+	}
+	return payload[:len(payload)-n], true
+}
+
+// record notes the packet's transport-wide number.
+func (u *uplink) record(h *rtp.Header, size int, now time.Time) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.bytes += uint64(size)
+	if u.extensions.transportCC == 0 {
+		return
+	}
+	e := h.GetExtension(u.extensions.transportCC)
+	if len(e) != 2 {
+		return
+	}
+	u.mediaSSRC = h.SSRC
+	u.recorder.Record(h.SSRC, binary.BigEndian.Uint16(e), now.UnixMicro())
+	if !u.recorded {
+		u.recorded = true
+		u.connection.participant.worker.post(u.connection.feedbackDue)
+	}
+}
+
+// resolve finds the layer of an SSRC: by what the SDP declares, by mid and
+// rid in the packet, or by a payload type that only one section has.
+func (s *stream) resolve(h *rtp.Header) bool {
+	u := s.uplink
+	u.mu.Lock()
+	section := u.sectionOf(s.ssrc, h)
+	ids := u.extensions
+	u.mu.Unlock()
+	if section == nil {
+		return false
+	}
+	rid, media := "", s.ssrc
+	if len(section.rids) > 0 {
+		if rid = string(h.GetExtension(ids.rid)); rid == "" {
+			rid = string(h.GetExtension(ids.repairedRID))
+		}
+		if rid == "" || !slices.Contains(section.rids, rid) {
+			return false
+		}
+	}
+	if section.codecs[h.PayloadType] == encodingRTX {
+		media = 0 // the layer learns its SSRC from the media itself
+	}
+	s.section = section
+	s.layer = section.publication.layerFor(u.connection, &section.sendSection, rid, media)
+	return s.layer != nil
+}
+
+// sectionOf an SSRC; mu is held.
+func (u *uplink) sectionOf(ssrc uint32, h *rtp.Header) *uplinkSection {
+	if mid := h.GetExtension(u.extensions.mid); len(mid) > 0 && u.extensions.mid != 0 {
+		return u.sections[string(mid)]
+	}
+	var only *uplinkSection
+	candidates := 0
+	for _, s := range u.sections {
+		if _, declared := s.ssrcs[ssrc]; declared {
+			return s
+		}
+		if s.codecs[h.PayloadType] != encodingNone {
+			only = s
+			candidates++
+		}
+	}
+	if candidates != 1 {
+		return nil
+	}
+	return only
+}
+
+// sink takes what nobody wants.
+type sink struct{ sfu *SFU }
+
+func (sink) Read([]byte) (int, error) { return 0, io.EOF }
+func (s sink) Write(b []byte) (int, error) {
+	s.sfu.counters.drop(dropTooManySSRCs)
+	return len(b), nil
+}
+func (sink) Close() error { return nil }
