@@ -67,7 +67,7 @@ async function badOffer(server, text, pattern) {
   b.end()
 }
 
-const ROWS = {
+export const ROWS = {
   'a message over 64 KiB closes its socket': async (server) => {
     const s = await signIn(server)
     s.raw(JSON.stringify({ type: 'ping', id: 9, pad: 'x'.repeat(65 * KiB) }))
@@ -168,7 +168,11 @@ const ROWS = {
   },
   'far more than that closes the socket': async (server) => {
     const s = await signIn(server)
-    for (let i = 0; i < 3000; i++) s.send('ping')
+    // In portions, so that the replies can be read: this is no slow reader.
+    for (let i = 0; i < 40 && !s.closed; i++) {
+      for (let n = 0; n < 60; n++) s.send('ping')
+      await sleep(15)
+    }
     await closed(s, 4429)
   },
   'a call to an unknown user ends as unreachable': async (server) => {

@@ -39,8 +39,9 @@ export class Socket {
   async request(type, fields = {}, ms = 2000) {
     const id = this.send(type, fields)
     return until(`a reply to ${type}`, () => {
-      if (this.closed) throw new Error(`closed with ${this.closed.code} before a reply to ${type}`)
-      return this.messages.find((m) => m.re === id)
+      const reply = this.messages.find((m) => m.re === id)
+      if (!reply && this.closed) throw new Error(`closed with ${this.closed.code} before a reply to ${type}`)
+      return reply
     }, ms, 5)
   }
 
