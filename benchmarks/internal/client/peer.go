@@ -227,4 +227,13 @@ func (p *Peer) onRead(packet wirePacket, lost bool) {
 	p.feedbackMu.Unlock()
 }
 
+// WirePackets of RTP that the server has sent so far, lost ones included.
+func (p *Peer) WirePackets() (n uint64) {
+	p.tally.add(func(t *Tally) { n = t.WirePackets })
+	return n
+}
+
+// LastSent extended number of a source.
+func (p *Peer) LastSent(source Source) uint64 { return p.tracks[source].last() }
+
 var _ net.PacketConn = (*socket)(nil)
