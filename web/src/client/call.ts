@@ -38,8 +38,7 @@ export class Call extends Room {
     call.takeSeat(view.participant)
     const back = view.direction === 'outgoing' || view.state === 'active'
     if (back) call.comeBack({ microphone: true, camera: view.video })
-    // An active call's generation comes with its room.
-    if (view.state !== 'active') call.connect()
+    call.connect(view.generation)
     return call
   }
 
@@ -96,10 +95,22 @@ export class Call extends Room {
     this.takeSeat(after.participant)
     if (after.state === 'ended') {
       this.finish(after.reason ?? 'failed')
-    } else if (after.state !== 'active' || this.connectionState !== 'idle') {
-      this.connect()
+    } else {
+      this.connect(view.generation)
     }
     this.emit('call', after)
+  }
+
+  /** @internal Whether `view` is the callee's own call to this side, made in the same moment. */
+  crosses(view: CallView): boolean {
+    const { direction, state, room, peer } = this.current
+    return (
+      direction === 'outgoing' &&
+      state === 'calling' &&
+      room === '' &&
+      view.direction === 'incoming' &&
+      view.peer.user === peer.user
+    )
   }
 
   /** @internal */

@@ -11,6 +11,7 @@ const view = (state: CallState, change: Partial<CallView> = {}): CallView => ({
   video: true,
   room: 'r',
   participant: 'p',
+  generation: 0,
   ...change,
 })
 

@@ -12,6 +12,7 @@ const view = (change: Partial<CallView>): CallView => ({
   video: true,
   room: 'r',
   participant: 'me',
+  generation: 0,
   ...change,
 })
 const incoming = view({ call: 'in1', direction: 'incoming', state: 'ringing' })
@@ -162,6 +163,26 @@ describe('a placed call', () => {
     socket.reply('cancel', { type: 'error', code: 'wrong_state', message: 'it is active' })
     await settle()
     expect(socket.types().at(-1)).toBe('hang_up')
+  })
+})
+
+describe('two people who call each other at once', () => {
+  test('are in one call, under the id of the one that came first', async () => {
+    const { client, socket, ringing } = await signIn()
+    const call = client.place('bob')
+    const theirs = view({ call: 'theirs', direction: 'incoming', state: 'ringing' })
+    socket.receive({ type: 'call', cursor: '1', call: theirs })
+    expect(ringing).toEqual([])
+    socket.receive({ type: 'call', cursor: '2', call: { ...theirs, state: 'active' } })
+    socket.receive({ type: 'room_changed', cursor: '3', room: room() })
+    socket.reply('place', { type: 'call', call: { ...theirs, state: 'active' } })
+    await settle()
+    expect(client.call).toBe(call)
+    expect(call.info).toMatchObject({ id: 'theirs', state: 'active' })
+    expect(call.members.map((m) => m.user)).toEqual(['bob'])
+    expect(FakePeerConnection.all).toHaveLength(1)
+    call.hangUp()
+    expect(socket.got('hang_up').call).toBe('theirs')
   })
 })
 

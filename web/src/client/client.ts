@@ -244,6 +244,11 @@ export class Client extends Emitter<ClientEvents> {
       known.applyCall(view)
       return
     }
+    if (known?.crosses(view)) {
+      // Both called each other at once: the server makes one call of the two, under the other's id.
+      if (view.state === 'active') known.applyCall(view)
+      return
+    }
     // One that ended before this page knew of it is no news; while in a call the server rings nobody.
     if (view.state === 'ended' || known) return
     const call = Call.from(this.context, view)

@@ -74,7 +74,10 @@ test('a reload takes the session up from the storage of the tab', async () => {
   await up(makeLink(browser))
   browser.window.dispatchEvent(new Event('pagehide'))
   makeLink(browser).start()
-  expect((await opens()).got('hello').session).toBe('secret')
+  const hello = (await opens()).got('hello')
+  expect(hello.session).toBe('secret')
+  // It knows nothing any more, so it asks for the whole state.
+  expect(hello.cursor).toBeUndefined()
 })
 
 test('a request that was not answered when the socket broke is sent again on the next', async () => {

@@ -59,6 +59,8 @@ export class Link extends Emitter<LinkEvents> {
   private lastHeard = 0
   private asked = false
   private identified = false
+  /** Of the newest event that this page has seen. */
+  private cursor: string | undefined
   private readonly abort = new AbortController()
 
   constructor(env: Environment, store: SessionStore, options: LinkOptions) {
@@ -148,7 +150,8 @@ export class Link extends Emitter<LinkEvents> {
     }
     if (socket !== this.socket) return
     const stored = this.store.current
-    const resume = stored?.session ? { session: stored.session, cursor: stored.cursor } : {}
+    // A page that was reloaded has lost its state: without a cursor it gets all of it.
+    const resume = stored?.session ? { session: stored.session, cursor: this.cursor } : {}
     const { name, client } = this.options
     socket.send(JSON.stringify({ type: 'hello', id: HELLO_ID, version: Version, ...resume, token, name, client }))
   }
@@ -182,14 +185,15 @@ export class Link extends Emitter<LinkEvents> {
       const reply = message.re !== undefined && message.re !== HELLO_ID
       if (!reply || message.type === 'call') this.emit('message', message)
       if (reply) this.requests.settle(message)
-      if ('cursor' in message && message.cursor) this.store.update({ cursor: message.cursor })
+      if ('cursor' in message && message.cursor) this.cursor = message.cursor
     }
   }
 
   private welcome(message: WelcomeMessage): void {
     clearTimeout(this.timer)
     const { session, cursor, user, outcome } = message
-    this.store.update({ session, cursor, user, ...(outcome === 'new' ? { seats: {} } : {}) })
+    this.cursor = cursor
+    this.store.update({ session, user, ...(outcome === 'new' ? { seats: {} } : {}) })
     this.welcomed = true
     this.upSince = performance.now()
     this.downSince = undefined
@@ -204,6 +208,7 @@ export class Link extends Emitter<LinkEvents> {
     if (cause.code === 'unauthorized' && this.store.current?.session) {
       // The session is over, but token or name may open another.
       this.store.clear()
+      this.cursor = undefined
       this.open()
     } else if (['unauthorized', 'forbidden', 'unsupported_version', 'invalid'].includes(cause.code)) {
       this.closeForGood(cause)

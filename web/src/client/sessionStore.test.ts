@@ -6,7 +6,7 @@ import { SessionStore } from './sessionStore'
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-const session = { user: 'ada', session: 's', cursor: 'c', seats: { p: 3 } }
+const session = { user: 'ada', session: 's', seats: { p: 3 } }
 
 test('writes are gathered and read again by the same tab', () => {
   const env = browserEnvironment(fakeBrowser())
@@ -48,7 +48,7 @@ test('a reloaded tab waits for its own old lock', async () => {
   expect(after.current).toMatchObject(session)
 })
 
-test.each(['', '{', '[]', '{"tab":1}', '{"tab":"t","user":"u","session":"s","cursor":"c","seats":{"p":"x"}}'])(
+test.each(['', '{', '[]', '{"tab":1}', '{"tab":"t","user":"u","session":"s","seats":{"p":"x"}}'])(
   'damaged storage is no session: %s',
   (text) => {
     const storage = new FakeStorage()

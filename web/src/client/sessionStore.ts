@@ -6,7 +6,6 @@ export interface StoredSession {
   tab: string
   user: string
   session: string
-  cursor: string
   /** The generation of the newest connection of each seat. */
   seats: Record<string, number>
   /** What the person wanted on in the last call. */
@@ -14,8 +13,8 @@ export interface StoredSession {
 }
 
 /**
- * The session's secret and cursor in sessionStorage: per tab, gone with it.
- * Writes are gathered, since a cursor comes with every event.
+ * The session's secret in sessionStorage: per tab, gone with it. Writes are
+ * gathered, as several changes come together.
  */
 export class SessionStore {
   private readonly env: Environment
@@ -82,7 +81,7 @@ export class SessionStore {
   private fresh(): StoredSession {
     const tab = this.env.makeID()
     if (this.env.locks) void hold(this.env.locks, `callrelay.tab ${tab}`)
-    return { tab, user: '', session: '', cursor: '', seats: {} }
+    return { tab, user: '', session: '', seats: {} }
   }
 
   private read(): StoredSession | undefined {
@@ -99,7 +98,7 @@ function isStored(value: unknown): value is StoredSession {
   if (typeof value !== 'object' || value === null) return false
   const v = value as Record<string, unknown>
   return (
-    ['tab', 'user', 'session', 'cursor'].every((k) => typeof v[k] === 'string') &&
+    ['tab', 'user', 'session'].every((k) => typeof v[k] === 'string') &&
     typeof v.seats === 'object' &&
     v.seats !== null &&
     Object.values(v.seats).every((g) => typeof g === 'number')

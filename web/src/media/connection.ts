@@ -161,8 +161,11 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
         this.emit('renew')
         break
       case 'timeout':
-      case 'disconnected':
-        break // recovery tries again
+      case 'closed':
+      case 'unavailable':
+      case 'rate_limited':
+      case 'not_found':
+        break // recovery tries again; a seat that is gone is told by its call or room
       default:
         this.emit('error', error)
     }
