@@ -125,7 +125,10 @@ func (s *Server) perform(e *callEntry, effects []Effect, before protocol.CallSta
 				s.reissue(st.sess)
 			}
 		case Miss:
-			s.miss(e.Call, now)
+			s.missed.add(e.Call, now)
+			s.inLane(e.room, func() {
+				s.locked(func() { s.tellMissed(e.Callee.User, time.Now()) })
+			})
 		case Finish:
 			s.finishCall(e, now)
 		}
@@ -195,11 +198,6 @@ func (s *Server) callView(c Call, sess *session, now time.Time) protocol.CallVie
 		v.Generation = st.generation
 	}
 	return v
-}
-
-func (s *Server) miss(c Call, now time.Time) {
-	s.missed.add(c, now)
-	s.tellMissed(c.Callee.User, now)
 }
 
 func (s *Server) tellMissed(user protocol.UserID, now time.Time) {

@@ -69,8 +69,14 @@ func (s *Server) merge(r request, e *callEntry, second protocol.CallID) bool {
 		s.ringOn(e, r.sess)
 	}
 	s.calls.merged[second] = e.ID
+	// The reply goes ahead of the events: from it the client learns which call
+	// they speak of. Its text is there before the lane can get the lock.
+	var view protocol.CallView
+	s.inLane(e.room, func() {
+		s.locked(func() { s.reply(r, protocol.Call{Call: view}) })
+	})
 	s.stepCall(e, Accepted{r.sess.id})
-	s.replyCall(r, e.room, e.Call)
+	view = s.callView(e.Call, r.sess, time.Now())
 	return true
 }
 

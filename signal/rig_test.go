@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -95,6 +96,12 @@ func (r *rig) connect(header http.Header, query string) (*client, *http.Response
 		return nil, resp, err
 	}
 	c := &client{t: r.t, rig: r, ws: ws, in: make(chan frame, 4096)}
+	c.ws.SetPingHandler(func(data string) error {
+		if c.deaf.Load() {
+			return nil
+		}
+		return c.ws.WriteControl(websocket.PongMessage, []byte(data), time.Now().Add(time.Second))
+	})
 	go c.read()
 	return c, resp, nil
 }
@@ -129,6 +136,7 @@ type client struct {
 	rig     *rig
 	ws      *websocket.Conn
 	in      chan frame
+	deaf    atomic.Bool // answers no ping
 	id      uint64
 	welcome protocol.Welcome
 	secret  string
