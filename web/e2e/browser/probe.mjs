@@ -41,6 +41,17 @@ export function probe() {
     }
   }
 
+  // Elements that play need not be in the document.
+  const players = new Set()
+  const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject')
+  Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
+    ...source,
+    set(stream) {
+      players.add(this)
+      source.set.call(this, stream)
+    },
+  })
+
   addEventListener('error', (event) => state.errors.push(String(event.message)))
   addEventListener('unhandledrejection', (event) => state.errors.push(`unhandled: ${event.reason}`))
   for (const kind of ['click', 'keydown']) {
@@ -153,8 +164,7 @@ export function probe() {
     for (let i = 2; i < levels.length; i++) if (levels[i] > levels[peak]) peak = i
     const hz = Math.round((peak * context.sampleRate) / analyser.fftSize)
     await context.close()
-    const played = [...document.querySelectorAll('audio,video')]
-      .some((e) => e.srcObject?.getTracks().includes(track) && !e.paused && !e.muted && e.volume > 0)
+    const played = [...players].some((e) => e.srcObject?.getTracks().includes(track) && !e.paused && !e.muted && e.volume > 0)
     return { hz, db: Math.round(levels[peak]), played }
   }
 
