@@ -1,0 +1,135 @@
+// Loadgen makes scripted people call each other through a running server and
+// reports what became of every packet and of the server's resources.
+//
+//	go run ./benchmarks/loadgen --server bin/sfu --calls 25 --duration 60s --loss 0.05
+//	go run ./benchmarks/loadgen --url ws://127.0.0.1:8080/ws --metrics http://127.0.0.1:9090/metrics --joins 9000 --vanish 0.5
+//
+// It ends with status 1 when a demand of the scenario is not met.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"callrelay/benchmarks/internal/serve"
+	"callrelay/benchmarks/report"
+	"callrelay/benchmarks/scenarios"
+)
+
+type options struct {
+	Server     string   `help:"Start this server for the run, on free ports of the loopback." placeholder:"BIN"`
+	ServerFlag []string `help:"One more flag for it; repeatable." placeholder:"FLAG" sep:"none"`
+	ServerLog  string   `help:"File for its log; empty drops it." placeholder:"FILE"`
+	URL        string   `help:"WebSocket of a running server in open mode." default:"ws://127.0.0.1:8080/ws"`
+	Metrics    string   `help:"Metrics of the running server." default:"http://127.0.0.1:9090/metrics"`
+	PID        int      `help:"Process of the running server, when it is on this machine."`
+	Local      string   `help:"Address to send media from." default:"127.0.0.1"`
+
+	Calls     int           `help:"Calls of two at once." default:"25"`
+	Duration  time.Duration `help:"How long they last." default:"60s"`
+	Loss      float64       `help:"Loss of each participant's network in each direction, 0 to 1."`
+	LossUp    float64       `help:"Loss towards the server, if it differs." default:"-1"`
+	LossDown  float64       `help:"Loss from the server, if it differs." default:"-1"`
+	AudioOnly bool          `help:"Calls without pictures."`
+
+	Joins   int     `help:"Instead of calls that last: so many people come and go."`
+	Vanish  float64 `help:"Share of them that goes without a word." default:"0.5"`
+	AtATime int     `help:"Calls at a time among them." default:"16"`
+
+	Patience time.Duration `help:"Time for the server to forget those who left." default:"90s"`
+	Seed     uint64        `help:"Of all that is random." default:"1"`
+	JSON     string        `help:"Write the report there." placeholder:"FILE"`
+	SVG      string        `help:"Write its picture there." placeholder:"FILE"`
+}
+
+func main() {
+	var o options
+	kong.Parse(&o, kong.Description("Makes scripted people call each other through a server, and reports what became of every packet."))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	ok, err := run(ctx, o, os.Stdout)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "loadgen:", err)
+		os.Exit(2)
+	}
+	if !ok {
+		os.Exit(1)
+	}
+}
+
+// run returns whether all demands were met.
+func run(ctx context.Context, o options, out io.Writer) (bool, error) {
+	local, err := netip.ParseAddr(o.Local)
+	if err != nil {
+		return false, err
+	}
+	target := scenarios.Target{URL: o.URL, Metrics: o.Metrics, PID: o.PID, Local: local, Patience: o.Patience}
+	if o.Server != "" {
+		server, err := start(ctx, o)
+		if err != nil {
+			return false, err
+		}
+		defer server.Stop()
+		target.URL, target.Metrics, target.PID = server.URL, server.Metrics, server.PID
+	}
+	r, err := measure(ctx, target, o)
+	if err != nil {
+		return false, err
+	}
+	r.WriteText(out)
+	if err := write(o.JSON, r.WriteJSON); err != nil {
+		return false, err
+	}
+	return r.OK(), write(o.SVG, r.WriteSVG)
+}
+
+func start(ctx context.Context, o options) (*serve.Server, error) {
+	log := io.Discard
+	if o.ServerLog != "" {
+		file, err := os.Create(o.ServerLog)
+		if err != nil {
+			return nil, err
+		}
+		log = file // the process keeps it; it is closed when this one ends
+	}
+	return serve.Start(ctx, o.Server, log, o.ServerFlag...)
+}
+
+func measure(ctx context.Context, target scenarios.Target, o options) (*report.Report, error) {
+	if o.Joins > 0 {
+		return scenarios.Joins(ctx, target, scenarios.JoinsConfig{Joins: o.Joins, Vanish: o.Vanish, AtATime: o.AtATime, Seed: o.Seed})
+	}
+	up, down := o.LossUp, o.LossDown
+	if up < 0 {
+		up = o.Loss
+	}
+	if down < 0 {
+		down = o.Loss
+	}
+	return scenarios.Calls(ctx, target, scenarios.CallsConfig{
+		Calls: o.Calls, Duration: o.Duration, LossUp: up, LossDown: down, AudioOnly: o.AudioOnly, Seed: o.Seed,
+	})
+}
+
+// write to a file, if one is named.
+func write(name string, to func(io.Writer) error) error {
+	if name == "" {
+		return nil
+	}
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	if err := to(file); err != nil {
+		_ = file.Close()
+		return err
+	}
+	return file.Close()
+}
