@@ -19,7 +19,7 @@ import (
 
 const (
 	// writeTimeout of one message; a socket that takes longer is dead.
-	writeTimeout = 5 * time.Second
+	writeTimeout = 10 * time.Second
 	// closeTimeout within which the other side must answer a close.
 	closeTimeout = time.Second
 	// closeNormal ends a socket whose session has said bye.

@@ -92,7 +92,11 @@ func (s *Server) newSession(id SessionID, p Person, grants TokenGrants, expires 
 func (s *Server) expireAt(sess *session, expires time.Time) {
 	sess.expires = expires
 	stopTimer(sess.expiry)
-	sess.expiry = s.later(time.Until(expires), func(time.Time) { s.checkExpiry(sess) })
+	if s.dir.sessions[sess.id] != sess {
+		return // over
+	}
+	// Not at once: what has just been decided is told first.
+	sess.expiry = s.later(max(time.Until(expires), time.Second), func(time.Time) { s.checkExpiry(sess) })
 }
 
 // checkExpiry ends a sign-in whose time is over, unless it has a seat.

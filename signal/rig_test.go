@@ -137,6 +137,7 @@ type client struct {
 	ws      *websocket.Conn
 	in      chan frame
 	deaf    atomic.Bool // answers no ping
+	stall   atomic.Bool // reads nothing
 	id      uint64
 	welcome protocol.Welcome
 	secret  string
@@ -146,6 +147,9 @@ type client struct {
 
 func (c *client) read() {
 	for {
+		for c.stall.Load() {
+			time.Sleep(100 * time.Millisecond)
+		}
 		_, b, err := c.ws.ReadMessage()
 		if err != nil {
 			c.in <- frame{err: err}
@@ -179,6 +183,8 @@ func (c *client) sendRaw(text string) {
 // next message, in virtual time.
 func (c *client) next(within time.Duration) frame {
 	c.t.Helper()
+	timeout := time.NewTimer(within)
+	defer timeout.Stop()
 	select {
 	case f := <-c.in:
 		if f.env.Cursor != "" {
@@ -191,7 +197,7 @@ func (c *client) next(within time.Duration) frame {
 			c.seat = m.Call.Participant
 		}
 		return f
-	case <-time.After(within):
+	case <-timeout.C:
 		c.t.Fatalf("nothing came within %v", within)
 		return frame{}
 	}
@@ -285,6 +291,14 @@ func (c *client) closed(within time.Duration) protocol.CloseCode {
 			return protocol.CloseCode(e.Code)
 		}
 		return 0
+	}
+}
+
+// settle takes in all that has been sent by now.
+func (c *client) settle() {
+	synctest.Wait()
+	for len(c.in) > 0 {
+		c.next(time.Second)
 	}
 }
 

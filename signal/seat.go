@@ -67,6 +67,7 @@ func (s *Server) release(st *seat, reason protocol.EndReason) {
 	st.open = false
 	if sess.seat == st {
 		sess.seat = nil
+		s.expireAt(sess, sess.expires) // it may have waited for this
 	}
 	s.inLane(room, func() {
 		if wasOpen {

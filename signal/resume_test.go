@@ -1,0 +1,275 @@
+package signal
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"callrelay/signal/protocol"
+)
+
+func TestResumedSessionReceivesWhatItMissedInOrder(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann, bob := r.join("ann"), r.join("bob")
+		talk(ann, bob)
+		bob.settle()
+		bob.vanish()
+		time.Sleep(time.Second)
+		for _, muted := range []bool{true, false, true} {
+			ann.ask(protocol.Publish{Participant: ann.seat, Source: protocol.SourceMicrophone, Muted: muted})
+		}
+		back := bob.resume()
+		if back.welcome.Outcome != protocol.ResumeResumed || back.welcome.Call != nil {
+			t.Fatalf("welcomed with %+v", back.welcome)
+		}
+		var got []bool
+		var last uint64
+		for len(got) < 3 {
+			m := wait(back, time.Second, func(m protocol.MemberChanged) bool { return m.Member.User == "ann" })
+			if m.N <= last {
+				t.Errorf("event %d after %d", m.N, last)
+			}
+			last = m.N
+			got = append(got, m.Member.Publications[0].Muted)
+		}
+		if !slices.Equal(got, []bool{true, false, true}) {
+			t.Errorf("got %v", got)
+		}
+		wait(ann, time.Second, func(m protocol.MemberChanged) bool {
+			return m.Member.User == "bob" && m.Member.State == protocol.MemberConnected
+		})
+	})
+}
+
+func TestResumeIsASnapshotWhenTooMuchWasMissed(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann, bob := r.join("ann"), r.join("bob")
+		id := talk(ann, bob)
+		bob.vanish()
+		for i := range protocol.ReplayEvents + 10 {
+			ann.ask(protocol.Publish{Participant: ann.seat, Source: protocol.SourceCamera, Width: i})
+			time.Sleep(60 * time.Millisecond)
+		}
+		back := bob.resume()
+		w := back.welcome
+		if w.Outcome != protocol.ResumeSnapshot || w.Call == nil || w.Call.Call != id || len(w.Rooms) != 1 {
+			t.Fatalf("welcomed with %+v", w)
+		}
+		if p := w.Rooms[0].Members[0].Publications; len(p) != 1 || p[0].Width != protocol.ReplayEvents+9 {
+			t.Errorf("publications %+v", p)
+		}
+	})
+}
+
+func TestReloadedPageFindsItsCallAgain(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann, bob := r.join("ann"), r.join("bob")
+		id := talk(ann, bob)
+		bob.leavePage()
+		time.Sleep(2 * time.Second)
+		page := r.socket()
+		page.hello(protocol.Hello{Version: 1, Session: bob.secret}) // a new page has no cursor
+		v := page.welcome.Call
+		if v == nil || v.Call != id || v.State != protocol.CallActive || v.Generation != 1 || v.DurationMS < 2000 {
+			t.Fatalf("call %+v", v)
+		}
+		page.seat = v.Participant
+		page.refused(protocol.Offer{Participant: page.seat, Generation: 0, SDP: "v=0"}, protocol.ErrInvalid)
+		page.connectMedia(2)
+		page.refused(protocol.Offer{Participant: page.seat, Generation: 1, SDP: "v=0"}, protocol.ErrStale)
+		wait(ann, time.Second, func(m protocol.MemberChanged) bool {
+			return m.Member.Generation == 2 && m.Member.State == protocol.MemberConnected
+		})
+	})
+}
+
+func TestEndOfACallThatNobodyHeardIsInTheSnapshot(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann, bob := r.join("ann"), r.join("bob")
+		id := talk(ann, bob)
+		bob.vanish()
+		time.Sleep(time.Second)
+		ann.ask(protocol.HangUp{Call: id})
+		bob.cursor = "nonsense"
+		v := bob.resume().welcome.Call
+		if v == nil || v.Call != id || v.Reason != protocol.EndHangup || v.By != protocol.PartyPeer {
+			t.Errorf("call %+v", v)
+		}
+	})
+}
+
+func TestSecondSocketTakesTheSessionOver(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann := r.join("ann")
+		again := ann.resume()
+		if code := ann.closed(time.Second); code != protocol.CloseReplaced {
+			t.Errorf("closed with %d", code)
+		}
+		again.ask(protocol.Ping{})
+		synctest.Wait()
+		if st := r.server.Stats(); st.Sessions != 1 || st.Sockets != 1 {
+			t.Errorf("%+v", st)
+		}
+	})
+}
+
+func TestSlowReaderIsClosedAndCanResume(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann, bob := r.join("ann"), r.join("bob")
+		talk(ann, bob)
+		bob.stall.Store(true)
+		for i := range protocol.QueueMessages + 20 {
+			ann.ask(protocol.Publish{Participant: ann.seat, Source: protocol.SourceCamera, Width: i})
+			if i > protocol.MessageBurst-10 {
+				time.Sleep(time.Second / protocol.MessageRate)
+			}
+		}
+		time.Sleep(writeTimeout)
+		if n := r.server.Stats().Closed[protocol.CloseSlowReader]; n != 1 {
+			t.Fatalf("closed as slow: %d", n)
+		}
+		bob.stall.Store(false)
+		bob.vanish()
+		back := bob.resume()
+		if back.welcome.Outcome != protocol.ResumeResumed {
+			t.Errorf("outcome %s", back.welcome.Outcome)
+		}
+		wait(back, time.Second, func(m protocol.MemberChanged) bool {
+			return len(m.Member.Publications) > 0 && m.Member.Publications[0].Width == protocol.QueueMessages+19
+		})
+	}, func(c *Config) { c.PingEvery, c.PongWait = time.Minute, 2*time.Minute })
+}
+
+func TestRestartedServerTakesTheCallBack(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann, bob := r.join("ann"), r.join("bob")
+		id := talk(ann, bob)
+		ann.settle()
+		bob.settle()
+		time.Sleep(10 * time.Second)
+		r.restart()
+		time.Sleep(3 * time.Second)
+
+		ann2 := ann.resume()
+		w := ann2.welcome
+		if w.Outcome != protocol.ResumeSnapshot || w.Call == nil || w.Call.Call != id || w.Call.State != protocol.CallActive {
+			t.Fatalf("welcomed with %+v", w)
+		}
+		if w.Call.Participant != ann.seat || w.Call.DurationMS < 13_000 || len(w.Rooms) != 1 || w.Rooms[0].Epoch != 2 {
+			t.Fatalf("call %+v in %+v", w.Call, w.Rooms)
+		}
+		for _, m := range w.Rooms[0].Members {
+			if m.State != protocol.MemberReconnecting {
+				t.Errorf("%s is %s", m.User, m.State)
+			}
+		}
+		ann2.connectMedia(2)
+		bob2 := bob.resume()
+		bob2.connectMedia(2)
+		wait(ann2, time.Second, func(m protocol.MemberChanged) bool {
+			return m.Member.User == "bob" && m.Member.State == protocol.MemberConnected
+		})
+		if r.media.gates() != 2 {
+			t.Errorf("%d gates", r.media.gates())
+		}
+		bob2.ask(protocol.HangUp{Call: id})
+		ann2.ended(soon, protocol.EndHangup, protocol.PartyPeer)
+	})
+}
+
+func TestRestartedServerEndsTheCallWhenThePeerStaysAway(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann, bob := r.join("ann"), r.join("bob")
+		talk(ann, bob)
+		ann.settle()
+		bob.settle()
+		r.restart()
+		back := ann.resume()
+		back.connectMedia(2)
+		back.ended(time.Minute+soon, protocol.EndLost, protocol.PartyPeer)
+		if w := bob.resume().welcome; w.Call == nil || w.Call.Reason != protocol.EndLost || w.Call.By != protocol.PartySelf {
+			t.Errorf("bob was welcomed with %+v", w.Call)
+		}
+	})
+}
+
+func TestRestartedServerTakesRoomsBack(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann, bob := r.join("ann"), r.join("bob")
+		var seats []protocol.ParticipantID
+		for _, c := range []*client{ann, bob} {
+			joined, _ := c.ask(protocol.JoinRoom{Name: "review"}).(protocol.Joined)
+			seats = append(seats, joined.Room.Self)
+			c.settle()
+		}
+		r.restart()
+		for i, c := range []*client{ann, bob} {
+			back := c.resume()
+			if w := back.welcome; len(w.Rooms) != 1 || w.Rooms[0].Self != seats[i] || w.Rooms[0].Epoch != 2 || len(w.Rooms[0].Members) != i+1 {
+				t.Fatalf("welcomed with %+v", w)
+			}
+		}
+	})
+}
+
+func TestSessionThatIsForgottenOpensAgainWithItsSecret(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann := r.join("ann")
+		ann.vanish()
+		time.Sleep(2 * time.Minute)
+		if n := r.server.Stats().Sessions; n != 0 {
+			t.Fatalf("%d sessions", n)
+		}
+		if w := ann.resume().welcome; w.Outcome != protocol.ResumeSnapshot || w.User != "ann" {
+			t.Errorf("welcomed with %+v", w)
+		}
+	})
+}
+
+func TestSecretOfAnotherServerIsRefused(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann := r.join("ann")
+		r.cfg.StateKey = []byte("another key that is long enough !")
+		r.restart()
+		c := r.socket()
+		c.refused(protocol.Hello{Version: 1, Session: ann.secret}, protocol.ErrUnauthorized)
+		if code := c.closed(time.Second); code != protocol.CloseUnauthorized {
+			t.Errorf("closed with %d", code)
+		}
+		d := r.socket()
+		d.hello(protocol.Hello{Version: 1, Session: ann.secret, Name: "ann"})
+		if d.welcome.Outcome != protocol.ResumeNew {
+			t.Errorf("outcome %s", d.welcome.Outcome)
+		}
+	})
+}
+
+func TestSignInEndsWhenItsTimeIsOverButNotInACall(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann, bob, cem := r.join("ann"), r.join("bob"), r.join("cem")
+		id := talk(ann, bob)
+		if code := cem.closed(time.Hour + time.Second); code != protocol.CloseUnauthorized {
+			t.Errorf("closed with %d", code)
+		}
+		bob.vanish()
+		back := bob.resume()
+		back.ask(protocol.HangUp{Call: id})
+		if code := back.closed(2 * time.Second); code != protocol.CloseUnauthorized {
+			t.Errorf("closed with %d", code)
+		}
+		r.socket().refused(protocol.Hello{Version: 1, Session: bob.secret}, protocol.ErrUnauthorized)
+	}, func(c *Config) { c.SessionTTL = time.Hour })
+}
