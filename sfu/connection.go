@@ -193,8 +193,15 @@ func (c *connection) writeRTCP(packets ...rtcp.Packet) {
 	_ = c.pc.WriteRTCP(packets)
 }
 
-// roundTrip to the participant, 0 when unknown.
-func (c *connection) roundTrip() time.Duration { return time.Duration(c.rtt.Load()) }
+// roundTrip to the participant, usualRoundTrip when it is not known yet.
+func (c *connection) roundTrip() time.Duration {
+	if rtt := c.rtt.Load(); rtt > 0 {
+		return time.Duration(rtt)
+	}
+	return usualRoundTrip
+}
+
+const usualRoundTrip = 80 * time.Millisecond
 
 // abandon closes a connection that misbehaves, from any goroutine.
 func (c *connection) abandon(why string) {

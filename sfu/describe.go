@@ -2,10 +2,10 @@ package sfu
 
 // describe says whether the packet belongs to a key frame and begins a frame.
 func describe(p *packet) {
-	if p.encoding != encodingVP8 || len(p.payload) < 4 {
+	if p.encoding != encodingVP8 || p.payload < 4 {
 		return
 	}
-	b := p.payload
+	b := p.body()
 	i := 1
 	if b[0]&0x80 != 0 {
 		x := b[1]

@@ -92,7 +92,7 @@ func (d *downlink) connected(now time.Time) {
 			s.subscription.start(now)
 		}
 	}
-	d.worker().wheel.at(&d.second, now.Add(time.Second))
+	d.worker().wheel.at(&d.second, now.Add(reportEvery))
 }
 
 // carry replaces the plan.

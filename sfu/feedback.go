@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
+
+	"callrelay/sfu/internal/history"
 )
 
 // feedbackDue is run by the publisher's worker after packets have come in.
@@ -50,12 +52,25 @@ func (d *downlink) resend(s *slot, wire uint16, now time.Time) {
 	if !ok {
 		return
 	}
-	p := s.subscription.publication.get(origin.Source, origin.Seq)
+	p := s.subscription.publication.get(origin.Source, origin.Seq, now)
 	if p == nil {
+		return
+	}
+	rtt := d.connection.roundTrip()
+	if p.repaired && now.Sub(p.arrival) < rtt+history.Reorder {
+		// It came late itself and is on its way: the request was made before
+		// it could arrive.
+		c.count(countResendRefused)
+		p.release()
 		return
 	}
 	out, ok := s.stream.Resend(origin, p.numbers())
 	if !ok || s.rtxPayload[p.encoding] == 0 {
+		p.release()
+		return
+	}
+	if s.resends.Allow(now, out.Seq, p.size, rtt) != history.Resend {
+		c.count(countResendRefused)
 		p.release()
 		return
 	}
@@ -78,5 +93,9 @@ func (d *downlink) everySecond(now time.Time) {
 	if d.ended {
 		return
 	}
-	d.worker().wheel.at(&d.second, now.Add(time.Second))
+	d.reportSlots(now)
+	if packets := d.connection.uplink.receiverReports(now); packets != nil {
+		d.connection.writeRTCP(packets...)
+	}
+	d.worker().wheel.at(&d.second, now.Add(reportEvery))
 }

@@ -13,8 +13,8 @@ const (
 	// keyFrameTries at that pace; then one each keyFrameSpacing.
 	keyFrameTries = 10
 	// waitingKeyFrames is the pace while somebody waits for the gate to open,
-	// so that a fresh key frame is at hand.
-	waitingKeyFrames = 900 * time.Millisecond
+	// so that a fresh key frame is at hand: the most that the spacing allows.
+	waitingKeyFrames = keyFrameSpacing
 )
 
 // keyFrameAsker decides when to ask for a key frame of one layer. It is pure.

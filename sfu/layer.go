@@ -5,6 +5,7 @@ import (
 
 	"github.com/pion/rtcp"
 
+	"callrelay/sfu/internal/history"
 	"callrelay/sfu/internal/seq"
 )
 
@@ -12,107 +13,199 @@ import (
 const layerGone = 700 * time.Millisecond
 
 // layer is one encoding of a publication on one connection: one SSRC. All its
-// fields are guarded by the publication's mu.
+// fields are guarded by the publication's mu, but the timers, which belong to
+// the publisher's worker.
 type layer struct {
 	publication *publication
 	connection  *connection
 	rid         string
-	rank        int // 0 is the smallest picture
+	serial      uint64 // counts the publication's layers; larger is newer
+	rank        int    // 0 is the smallest picture
 	ssrc        uint32
 	ended       bool
 
-	numbers seq.Unwrapper
-	recent  recent
-	// keyStart is the first packet of the newest key frame, when haveKey.
-	keyStart     seq.Number
-	keyTimestamp uint32
-	haveKey      bool
-
-	asker    keyFrameAsker
-	askTimer timer
-	freshAt  timer
-
+	numbers   seq.Unwrapper
+	history   *history.Ring[description]
+	losses    history.Losses
+	lossArmed bool
+	asker     keyFrameAsker
 	reception reception
 	clock     publisherClock
-	last      time.Time // arrival of the last packet
+	last      time.Time // arrival of the newest packet
+	// lastTimestamp is that of the newest packet.
+	lastTimestamp uint32
+
+	askTimer  timer
+	freshAt   timer
+	lossTimer timer
 }
 
+// What the history keeps of one layer: more is better repair on long paths
+// and a picture at once for longer; it is most of a publisher's memory.
+func videoHistory() history.Config {
+	return history.Config{Packets: 512, Bytes: 320 << 10, Age: 3 * time.Second}
+}
+
+// Sound is kept to tell duplicates only.
+func audioHistory() history.Config {
+	return history.Config{Packets: 64, Bytes: 8 << 10, Age: time.Second}
+}
+
+// Limits of the picture that is sent at once.
+const (
+	burstPackets = 400
+	burstBytes   = 256 << 10
+)
+
 func newLayer(p *publication, c *connection, rid string, rank int, ssrc uint32) *layer {
-	l := &layer{publication: p, connection: c, rid: rid, rank: rank, ssrc: ssrc}
-	l.askTimer.fire = l.ask
-	l.freshAt.fire = l.freshen
+	p.made++
+	l := &layer{publication: p, connection: c, rid: rid, serial: p.made, rank: rank, ssrc: ssrc}
+	size := videoHistory()
+	if p.audio {
+		size = audioHistory()
+	}
+	l.history = history.NewRing[description](size)
+	l.askTimer.fire, l.freshAt.fire, l.lossTimer.fire = l.ask, l.freshen, l.askLost
 	if p.waiting && !p.audio {
 		p.worker.post(l.freshen)
 	}
 	return l
 }
 
-// arrive notes a packet's number; false when it must be dropped.
-func (l *layer) arrive(wire uint16, size int, timestamp uint32, repaired bool, now time.Time) (seq.Number, bool) {
+// arrive notes a packet's number; false for one from before the stream's start.
+func (l *layer) arrive(wire uint16) (seq.Number, bool) {
 	number, ok := l.numbers.Unwrap(wire)
 	if !ok {
 		l.publication.sfu.counters.drop(dropTooLate)
 		return 0, false
 	}
-	if l.recent.has(number) {
-		l.publication.sfu.counters.drop(dropDuplicate)
-		return 0, false
-	}
-	l.last = now
-	l.reception.receive(number, timestamp, l.clockRate(), now)
 	return number, true
 }
 
-func (l *layer) clockRate() uint32 {
+// rate of the timestamps in ticks per second.
+func (l *layer) rate() uint32 {
 	if l.publication.audio {
-		return 48000
+		return encodingOpus.clockRate()
 	}
-	return 90000
+	return encodingVP8.clockRate()
 }
 
-// empty notes a packet that carries nothing.
-func (l *layer) empty(number seq.Number) {}
+// put keeps a packet; false if it was here before or can't be told from one
+// that was.
+func (l *layer) put(p *packet, now time.Time) bool {
+	c := &l.publication.sfu.counters
+	outcome := l.history.Put(now, history.Info{
+		Seq: p.number, Timestamp: p.timestamp, KeyStart: p.keyFrame && p.frameStart,
+	}, p.bytes(), p.description)
+	switch outcome {
+	case history.Stored:
+	case history.Duplicate:
+		c.drop(dropDuplicate)
+		return false
+	case history.TooOld:
+		c.drop(dropTooLate)
+		return false
+	case history.TooLarge:
+		c.drop(dropMalformed)
+		return false
+	}
+	if highest, _ := l.numbers.Highest(); p.number == highest {
+		l.last, l.lastTimestamp = now, p.timestamp
+	}
+	l.reception.receive(p.number, p.timestamp, l.rate(), now)
+	l.note(p.number, now)
+	if p.keyFrame && p.frameStart {
+		l.asker.arrived()
+		c.count(countKeyFrames)
+	}
+	return true
+}
 
-// describe finds out whether the packet begins a key frame.
-func (l *layer) describe(p *packet) {
+// note that a number has arrived, whatever it carried.
+func (l *layer) note(n seq.Number, now time.Time) {
 	if l.publication.audio {
 		return
 	}
-	describe(p)
-	if p.keyFrame && p.frameStart && (!l.haveKey || p.timestamp != l.keyTimestamp) && (!l.haveKey || p.number > l.keyStart) {
-		l.haveKey, l.keyStart, l.keyTimestamp = true, p.number, p.timestamp
-		l.asker.arrived()
-		l.publication.sfu.counters.count(countKeyFrames)
+	l.losses.Received(now, n)
+	if l.lossArmed {
+		return
+	}
+	if _, missing := l.losses.Next(); missing {
+		l.lossArmed = true
+		l.publication.worker.post(l.askLost)
 	}
 }
 
-// keep puts the packet into the history.
-func (l *layer) keep(p *packet) { l.recent.put(p) }
-
-func (l *layer) get(n seq.Number) *packet {
-	if p := l.recent.get(n); p != nil {
-		return p.retain()
+// askLost asks the publisher for what is missing and sets itself again while
+// something is. It runs on the publisher's worker.
+func (l *layer) askLost(now time.Time) {
+	p := l.publication
+	p.mu.Lock()
+	if l.ended {
+		p.mu.Unlock()
+		return
 	}
-	return nil
+	lost := l.losses.Due(now, l.connection.roundTrip(), nil)
+	next, again := l.losses.Next()
+	l.lossArmed = again
+	if l.losses.KeyFrameAdvised() && l.asker.want() {
+		p.worker.post(l.ask)
+	}
+	ssrc := l.ssrc
+	p.mu.Unlock()
+	if again {
+		p.worker.wheel.at(&l.lossTimer, next)
+	}
+	if len(lost) > 0 {
+		l.connection.writeRTCP(&rtcp.TransportLayerNack{MediaSSRC: ssrc, Nacks: nackPairs(lost)})
+		p.sfu.counters.count(countNACKsOut)
+		p.sfu.counters.add(countNACKedOut, uint64(len(lost)))
+	}
+}
+
+// nackPairs packs ascending numbers as RFC 4585 has them: one and the 16 after it.
+func nackPairs(numbers []seq.Number) (out []rtcp.NackPair) {
+	var first seq.Number
+	for _, n := range numbers {
+		if len(out) > 0 && n-first <= 16 {
+			out[len(out)-1].LostPackets |= 1 << (n - first - 1)
+			continue
+		}
+		first = n
+		out = append(out, rtcp.NackPair{PacketID: n.Wire()})
+	}
+	return out
+}
+
+// get a packet for a resend, with a reference; nil when it is gone.
+func (l *layer) get(n seq.Number, now time.Time) *packet {
+	p := l.publication.sfu.packets.get()
+	bytes, found, ok := l.history.Get(now, n, p.buf[:0])
+	if !ok {
+		p.release()
+		return nil
+	}
+	p.recall(l, found.Meta, bytes, found.Arrived)
+	return p
 }
 
 // picture returns all packets from the newest key frame on, retained, or nil
-// if one is missing.
-func (l *layer) picture() []*packet {
-	highest, any := l.numbers.Highest()
-	if !any || !l.haveKey || highest-l.keyStart >= recentSize {
+// if one is missing or they are too many.
+func (l *layer) picture(now time.Time) []*packet {
+	burst, ok := l.history.Burst(now, burstPackets, burstBytes)
+	if !ok || burst.Missing > 0 {
 		return nil
 	}
-	var out []*packet
-	for n := l.keyStart; n <= highest; n++ {
-		p := l.recent.get(n)
+	out := make([]*packet, 0, burst.Packets)
+	for n := burst.First; n <= burst.Last; n++ {
+		p := l.get(n, now)
 		if p == nil {
 			for _, p := range out {
 				p.release()
 			}
 			return nil
 		}
-		out = append(out, p.retain())
+		out = append(out, p)
 	}
 	return out
 }
@@ -122,14 +215,16 @@ func (l *layer) ask(now time.Time) {
 	p := l.publication
 	p.mu.Lock()
 	send, next := l.asker.step(now, l.connection.roundTrip())
-	send = send && !l.ended
-	again := !next.IsZero() && !l.ended
+	ssrc, ended := l.ssrc, l.ended
 	p.mu.Unlock()
-	if again {
+	if ended {
+		return
+	}
+	if !next.IsZero() {
 		p.worker.wheel.at(&l.askTimer, next)
 	}
 	if send {
-		l.connection.writeRTCP(&rtcp.PictureLossIndication{MediaSSRC: l.ssrc})
+		l.connection.writeRTCP(&rtcp.PictureLossIndication{MediaSSRC: ssrc})
 		p.sfu.counters.count(countPLIsOut)
 	}
 }
@@ -140,7 +235,7 @@ func (l *layer) freshen(now time.Time) {
 	p := l.publication
 	p.mu.Lock()
 	waiting := p.waiting && !l.ended
-	wanted := waiting && l.asker.want()
+	wanted := waiting && now.Sub(l.last) < waitingKeyFrames && l.asker.want()
 	p.mu.Unlock()
 	if wanted {
 		l.ask(now)
@@ -152,10 +247,15 @@ func (l *layer) freshen(now time.Time) {
 
 // end gives the layer up; mu is held.
 func (l *layer) end() {
+	if l.ended {
+		return
+	}
 	l.ended = true
-	l.recent.clear()
+	l.history.Clear()
 	l.publication.worker.post(func(time.Time) {
-		l.publication.worker.wheel.stop(&l.askTimer)
-		l.publication.worker.wheel.stop(&l.freshAt)
+		w := l.publication.worker.wheel
+		w.stop(&l.askTimer)
+		w.stop(&l.freshAt)
+		w.stop(&l.lossTimer)
 	})
 }

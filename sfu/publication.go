@@ -30,6 +30,7 @@ type publication struct {
 	layers     []*layer // of connection, in the order of its rids
 	listeners  []*listener
 	order      uint64 // packets so far
+	made       uint64 // layers so far
 }
 
 // listener is the subscriptions to one publication that one worker owns: a
@@ -54,13 +55,20 @@ func (p *publication) layerFor(c *connection, section *sendSection, rid string, 
 		}
 		p.connection, p.layers = c, nil
 	}
-	for _, l := range p.layers {
-		if l.rid == rid {
-			if l.ssrc == 0 {
-				l.ssrc = ssrc
-			}
+	for i, l := range p.layers {
+		if l.rid != rid {
+			continue
+		}
+		if l.ssrc == 0 {
+			l.ssrc = ssrc
+		}
+		if ssrc == 0 || ssrc == l.ssrc {
 			return l
 		}
+		// The browser has begun the encoding anew: another stream of numbers.
+		l.end()
+		p.layers[i] = newLayer(p, c, rid, l.rank, ssrc)
+		return p.layers[i]
 	}
 	l := newLayer(p, c, rid, rank(section.rids, rid), ssrc)
 	at := len(p.layers)
@@ -89,24 +97,30 @@ func rank(rids []string, rid string) int {
 func (p *publication) receive(l *layer, h *rtp.Header, wire uint16, payload []byte, e encoding, repaired bool, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	number, ok := l.arrive(wire, len(payload), h.Timestamp, repaired, now)
-	if !ok {
+	number, ok := l.arrive(wire)
+	if !ok || l.ended {
 		return
 	}
 	if len(payload) == 0 {
-		l.empty(number)
+		l.note(number, now)
 		p.sfu.counters.drop(dropPadding)
 		return
 	}
 	pkt := p.sfu.packets.get()
-	pkt.layer, pkt.number, pkt.encoding, pkt.repaired, pkt.arrival = l, number, e, repaired, now
+	defer pkt.release()
+	pkt.layer, pkt.arrival = l, now
+	pkt.number, pkt.encoding, pkt.repaired = number, e, repaired
 	pkt.fill(h, payload, &l.connection.uplink.extensions)
-	l.describe(pkt)
+	describe(pkt)
+	if !l.put(pkt, now) {
+		return
+	}
+	if repaired {
+		p.sfu.counters.count(countRepairedIn)
+	}
 	p.order++
 	pkt.order = p.order
-	l.keep(pkt)
 	p.fanOut(pkt)
-	pkt.release()
 }
 
 // fanOut hands a packet to each worker that has subscriptions to it. mu is held.
@@ -125,6 +139,11 @@ func (p *publication) fanOut(pkt *packet) {
 func (p *publication) setGate(open, waiting bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.open && !open { // muted or left: nothing from before is sent again
+		for _, l := range p.layers {
+			l.history.Clear()
+		}
+	}
 	p.open = open
 	if waiting && !p.waiting && !p.audio {
 		p.worker.post(p.keepFresh)
@@ -158,22 +177,22 @@ func (p *publication) requestKeyFrame(l *layer) {
 }
 
 // source packet of a number for a resend, retained; nil when it is gone.
-func (p *publication) get(l *layer, n seq.Number) *packet {
+func (p *publication) get(l *layer, n seq.Number, now time.Time) *packet {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return l.get(n)
+	return l.get(n, now)
 }
 
 // newest returns the layer's packets from its newest key frame on, retained
 // and in order, when they are complete; for sound nothing. order is the count
 // of packets at this moment: what has a higher one comes live.
-func (p *publication) newest(l *layer) (picture []*packet, order uint64) {
+func (p *publication) newest(l *layer, now time.Time) (picture []*packet, order uint64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.audio || l == nil {
 		return nil, p.order
 	}
-	return l.picture(), p.order
+	return l.picture(now), p.order
 }
 
 // best layer to forward at present, nil before the first packet.

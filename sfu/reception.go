@@ -3,6 +3,8 @@ package sfu
 import (
 	"time"
 
+	"github.com/pion/rtcp"
+
 	"callrelay/sfu/internal/seq"
 )
 
@@ -47,18 +49,24 @@ func (r *reception) receive(n seq.Number, timestamp uint32, rate uint32, now tim
 }
 
 // report returns the block of a receiver report and starts the next interval.
-// lost is cumulative, fraction in 1/256 of the interval.
-func (r *reception) report(now time.Time) (fraction uint8, lost uint32, highest uint32, jitter uint32, lsr, dlsr uint32) {
+func (r *reception) report(ssrc uint32, now time.Time) rtcp.ReceptionReport {
 	expected := uint64(r.highest-r.first) + 1
-	total := int64(expected) - int64(r.received)
 	inExpected, inReceived := expected-r.expectedBefore, r.received-r.receivedBefore
 	r.expectedBefore, r.receivedBefore = expected, r.received
-	if inExpected > 0 && inExpected > inReceived {
-		fraction = uint8(min(255, (inExpected-inReceived)*256/inExpected))
+	out := rtcp.ReceptionReport{
+		SSRC:               ssrc,
+		LastSequenceNumber: uint32(r.highest), //nolint:gosec // the lower half, by definition
+		Jitter:             uint32(r.jitter),
 	}
-	lost = uint32(max(0, min(total, 1<<23-1)))
+	if inExpected > inReceived {
+		out.FractionLost = uint8(min(255, (inExpected-inReceived)*256/inExpected)) //nolint:gosec // bounded
+	}
+	if expected > r.received {
+		out.TotalLost = uint32(min(expected-r.received, 1<<23-1)) //nolint:gosec // bounded
+	}
 	if !r.senderReportAt.IsZero() {
-		lsr, dlsr = r.senderReport, uint32(now.Sub(r.senderReportAt).Seconds()*65536)
+		out.LastSenderReport = r.senderReport
+		out.Delay = ticks(now.Sub(r.senderReportAt), 65536)
 	}
-	return fraction, lost, uint32(r.highest), uint32(r.jitter), lsr, dlsr
+	return out
 }

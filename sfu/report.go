@@ -6,43 +6,160 @@ import (
 	"github.com/pion/rtcp"
 )
 
+// reportEvery is the pace of sender and receiver reports.
+const reportEvery = time.Second
+
 // ntp is a time as sender reports carry it: seconds since 1900 in 32.32 bits.
 func ntp(t time.Time) uint64 {
 	const sinceNTP = 2208988800
-	s := uint64(t.Unix() + sinceNTP)
+	s := uint64(t.Unix() + sinceNTP) //nolint:gosec // after 1900
 	return s<<32 | uint64(t.Nanosecond())<<32/uint64(time.Second)
 }
 
+// ntpTime is the other way round.
+func ntpTime(n uint64) time.Time {
+	const sinceNTP = 2208988800
+	return time.Unix(int64(n>>32)-sinceNTP, int64(n&0xffffffff*uint64(time.Second)>>32)) //nolint:gosec // fits
+}
+
 // middleNTP is the 32 bits that receiver reports send back.
-func middleNTP(t time.Time) uint32 { return uint32(ntp(t) >> 16) }
+func middleNTP(t time.Time) uint32 { return uint32(ntp(t) >> 16) } //nolint:gosec // the middle
+
+// publisherClock ties a layer's timestamps to the clock of its publisher, by
+// the publisher's last sender report.
+type publisherClock struct {
+	wall      time.Time // the publisher's
+	timestamp uint32
+}
+
+// timestampAt is the source's timestamp at now: by the publisher's report if
+// there is one, else by the arrival of the last packet. offset is added to the
+// publisher's clock to get the server's; it is one for all its sources, so
+// that they stay in time with each other. The publication's mu is held.
+func (l *layer) timestampAt(now time.Time, offset time.Duration) (uint32, bool) {
+	rate := int64(l.rate())
+	switch {
+	case !l.clock.wall.IsZero():
+		return l.clock.timestamp + ticks(now.Sub(l.clock.wall.Add(offset)), rate), true
+	case !l.last.IsZero():
+		return l.lastTimestamp + ticks(now.Sub(l.last), rate), true
+	}
+	return 0, false
+}
+
+func ticks(d time.Duration, rate int64) uint32 {
+	whole := int64(d/time.Second)*rate + int64(d%time.Second)*rate/int64(time.Second)
+	return uint32(whole) //nolint:gosec // timestamps wrap
+}
 
 // senderReport of a publisher: when which of its timestamps was.
 func (u *uplink) senderReport(p *rtcp.SenderReport, now time.Time) {
 	u.mu.Lock()
-	var found []*publication
-	for _, s := range u.sections {
-		found = append(found, s.publication)
+	wall := ntpTime(p.NTPTime)
+	// The report that travelled fastest is nearest to the truth.
+	if offset := now.Sub(wall); !u.clockKnown || offset < u.clockOffset {
+		u.clockKnown, u.clockOffset = true, offset
 	}
+	publications := u.publications()
 	u.mu.Unlock()
-	for _, pub := range found {
+	for _, pub := range publications {
 		pub.mu.Lock()
 		for _, l := range pub.layers {
 			if l.ssrc == p.SSRC && l.connection == u.connection {
-				l.reception.senderReport, l.reception.senderReportAt = uint32(p.NTPTime>>16), now
-				l.clock.note(p.NTPTime, p.RTPTime, now)
+				l.reception.senderReport, l.reception.senderReportAt = uint32(p.NTPTime>>16), now //nolint:gosec // the middle
+				l.clock = publisherClock{wall, p.RTPTime}
 			}
 		}
 		pub.mu.Unlock()
 	}
 }
 
-// publisherClock ties a layer's timestamps to the server's clock.
-type publisherClock struct {
-	ntp       uint64 // the publisher's, of the last report
-	timestamp uint32
-	arrival   time.Time
+// publications of the sections; mu is held.
+func (u *uplink) publications() []*publication {
+	out := make([]*publication, 0, len(u.sections))
+	for _, s := range u.sections {
+		out = append(out, s.publication)
+	}
+	return out
 }
 
-func (c *publisherClock) note(ntp uint64, timestamp uint32, now time.Time) {
-	c.ntp, c.timestamp, c.arrival = ntp, timestamp, now
+// receiverReports about all that the connection sends.
+func (u *uplink) receiverReports(now time.Time) []rtcp.Packet {
+	u.mu.Lock()
+	publications := u.publications()
+	u.mu.Unlock()
+	var blocks []rtcp.ReceptionReport
+	for _, pub := range publications {
+		pub.mu.Lock()
+		for _, l := range pub.layers {
+			if l.connection == u.connection && l.reception.started && len(blocks) < 31 && l.ssrc != 0 {
+				blocks = append(blocks, l.reception.report(l.ssrc, now))
+			}
+		}
+		pub.mu.Unlock()
+	}
+	if len(blocks) == 0 {
+		return nil
+	}
+	return []rtcp.Packet{&rtcp.ReceiverReport{SSRC: reporterSSRC, Reports: blocks}}
+}
+
+// reporterSSRC signs reports that are about no slot.
+const reporterSSRC = 1
+
+// report is the slot's sender report: its own SSRC, its timeline, and the
+// server's clock. nil while it carries nothing.
+func (s *slot) report(now time.Time, cname string) []rtcp.Packet {
+	sub := s.subscription
+	if sub == nil || sub.current == nil || s.packets == 0 {
+		return nil
+	}
+	source, ok := sub.publication.timestampAt(sub.current, now)
+	if !ok {
+		return nil
+	}
+	timestamp, ok := s.stream.Timestamp(source)
+	if !ok {
+		return nil
+	}
+	return []rtcp.Packet{
+		&rtcp.SenderReport{SSRC: s.ssrc, NTPTime: ntp(now), RTPTime: timestamp, PacketCount: s.packets, OctetCount: s.octets},
+		rtcp.NewCNAMESourceDescription(s.ssrc, cname),
+	}
+}
+
+// timestampAt of a layer at now, for sender reports.
+func (p *publication) timestampAt(l *layer, now time.Time) (uint32, bool) {
+	u := l.connection.uplink
+	u.mu.Lock()
+	offset := u.clockOffset
+	u.mu.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return l.timestampAt(now, offset)
+}
+
+// reportSlots sends the reports of the slots that are due: each second, and
+// right after a switch.
+func (d *downlink) reportSlots(now time.Time) {
+	for _, s := range d.slots {
+		if now.Sub(s.reported) < reportEvery-wheelTick*10 {
+			continue
+		}
+		if packets := s.report(now, d.pair); packets != nil {
+			s.reported = now
+			d.connection.writeRTCP(packets...)
+		}
+	}
+}
+
+// reportSwitched sends the report of a slot that has just begun or switched.
+func (d *downlink) reportSwitched(now time.Time) {
+	for _, s := range d.slots {
+		if s.switched {
+			s.switched = false
+			s.reported = time.Time{}
+			d.reportSlots(now)
+		}
+	}
 }

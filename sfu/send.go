@@ -55,7 +55,7 @@ func (s *sender) add(o outgoing) {
 		s.sound = append(s.sound, o)
 	} else {
 		s.video = append(s.video, o)
-		s.bytes += len(o.packet.payload)
+		s.bytes += int(o.packet.payload)
 	}
 	s.due()
 }
@@ -81,12 +81,13 @@ func (s *sender) run(now time.Time) {
 	n := 0
 	for ; n < len(s.video) && s.allowance > 0; n++ {
 		o := &s.video[n]
-		s.bytes -= len(o.packet.payload)
-		s.allowance -= float64(len(o.packet.payload))
+		s.bytes -= int(o.packet.payload)
+		s.allowance -= float64(int(o.packet.payload))
 		s.write(o, now)
 		*o = outgoing{}
 	}
 	s.video = append(s.video[:0], s.video[n:]...)
+	s.downlink.reportSwitched(now)
 	if len(s.video) > 0 {
 		s.downlink.worker().wheel.at(&s.retry, now.Add(paceTick))
 	}
@@ -116,7 +117,7 @@ func (s *sender) write(o *outgoing, now time.Time) {
 	h.Version, h.Marker, h.CSRC = 2, p.marker, nil
 	h.SequenceNumber, h.Timestamp = o.numbers.Seq.Wire(), o.numbers.Timestamp
 	h.SSRC, h.PayloadType = slot.ssrc, slot.payload[p.encoding]
-	payload := p.payload
+	payload := p.body()
 	if o.resend {
 		h.SSRC, h.PayloadType = slot.rtxSSRC, slot.rtxPayload[p.encoding]
 		binary.BigEndian.PutUint16(s.scratch[:], h.SequenceNumber)
@@ -136,6 +137,9 @@ func (s *sender) write(o *outgoing, now time.Time) {
 	if !o.resend {
 		slot.packets++
 		slot.octets += uint32(len(payload))
+		if slot.resends != nil {
+			slot.resends.Sent(int(size))
+		}
 	}
 	c.packetsOut.Add(1)
 	c.bytesOut.Add(size)
@@ -145,7 +149,7 @@ func (s *sender) write(o *outgoing, now time.Time) {
 func (s *sender) extend(h *rtp.Header, slot *slot, p *packet) {
 	h.Extensions, h.Extension = h.Extensions[:0], true
 	h.ExtensionProfile = rtp.ExtensionProfileOneByte
-	if len(p.dependency) > 16 {
+	if p.dependency > 16 {
 		h.ExtensionProfile = rtp.ExtensionProfileTwoByte
 	}
 	set := func(id uint8, value []byte) {
@@ -154,10 +158,11 @@ func (s *sender) extend(h *rtp.Header, slot *slot, p *packet) {
 		}
 	}
 	ids := &slot.extensions
-	set(ids.audioLevel, p.audioLevel)
-	set(ids.orientation, p.orientation)
-	set(ids.playoutDelay, p.playoutDelay)
-	set(ids.dependency, p.dependency)
+	audioLevel, orientation, playoutDelay, dependency := p.kept()
+	set(ids.audioLevel, audioLevel)
+	set(ids.orientation, orientation)
+	set(ids.playoutDelay, playoutDelay)
+	set(ids.dependency, dependency)
 	if ids.transportCC != 0 {
 		binary.BigEndian.PutUint16(s.twcc[:], s.number)
 		s.number++
@@ -180,7 +185,7 @@ func (s *sender) without(list []outgoing, slot *slot) []outgoing {
 			continue
 		}
 		if !o.slot.audio {
-			s.bytes -= len(o.packet.payload)
+			s.bytes -= int(o.packet.payload)
 		}
 		o.packet.release()
 	}

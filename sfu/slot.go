@@ -10,6 +10,7 @@ import (
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
+	"callrelay/sfu/internal/history"
 	"callrelay/sfu/internal/rewrite"
 )
 
@@ -36,10 +37,12 @@ type slot struct {
 
 	stream       *rewrite.Stream[*layer]
 	subscription *subscription
+	resends      *history.Resends // video
 	rtxNumber    uint16
 	packets      uint32 // sent, for reports
 	octets       uint32
 	reported     time.Time
+	switched     bool       // a report is due at once
 	header       rtp.Header // scratch
 }
 
@@ -125,6 +128,9 @@ func (s *slot) begin(now time.Time) {
 	_, _ = rand.Read(seed[:])
 	s.stream = rewrite.NewStream[*layer](binary.BigEndian.Uint16(seed[:]),
 		rewrite.NewTimeline(s.clockRate(), binary.BigEndian.Uint32(seed[4:]), now))
+	if !s.audio {
+		s.resends = &history.Resends{}
+	}
 	s.rtxNumber = binary.BigEndian.Uint16(seed[2:]) & 0x7fff
 }
 

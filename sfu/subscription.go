@@ -2,8 +2,6 @@ package sfu
 
 import (
 	"time"
-
-	"callrelay/sfu/internal/rewrite"
 )
 
 // opusPacket is the usual length of an audio packet in ticks.
@@ -43,7 +41,7 @@ func (s *subscription) start(now time.Time) {
 	s.publication.listen(s.downlink.worker(), s)
 	s.retarget(s.publication.best(now))
 	if s.muted {
-		_, s.after = s.publication.newest(nil)
+		_, s.after = s.publication.newest(nil, now)
 		return
 	}
 	s.burst(now)
@@ -52,7 +50,7 @@ func (s *subscription) start(now time.Time) {
 // burst sends the newest picture at once, with its times squeezed to a
 // millisecond a frame. Without one a key frame is asked for.
 func (s *subscription) burst(now time.Time) {
-	picture, order := s.publication.newest(s.target)
+	picture, order := s.publication.newest(s.target, now)
 	s.after = order
 	if s.publication.audio {
 		return
@@ -67,6 +65,7 @@ func (s *subscription) burst(now time.Time) {
 	} else {
 		s.slot.stream.BindBurst(now, s.target, first.numbers(), last.timestamp)
 		s.current = s.target
+		s.slot.switched = true
 		s.downlink.connection.sfu.counters.count(countBursts)
 		for _, p := range picture {
 			s.pass(p, now)
@@ -99,7 +98,7 @@ func (s *subscription) admit(p *packet, now time.Time) (dropReason, bool) {
 		s.refuse("codec")
 		return dropCodec, false
 	}
-	if s.target == nil || p.layer.newerThan(s.target) {
+	if s.target == nil || p.layer.replaces(s.target) {
 		s.retarget(p.layer)
 		s.ask()
 	}
@@ -139,7 +138,7 @@ func (s *subscription) switchTo(p *packet, now time.Time) {
 	if p.layer != s.current {
 		s.slot.stream.Bind(now, p.layer, p.numbers())
 		s.current = p.layer
-		s.slot.reported = time.Time{} // a report follows at once
+		s.slot.switched = true
 		s.downlink.connection.sfu.counters.count(countSwitches)
 	}
 	s.dropping = false
@@ -224,12 +223,8 @@ func (s *subscription) end() {
 	s.downlink.connection.sfu.subscriptions.Add(-1)
 }
 
-// newerThan tells whether l is of a later connection than o.
-func (l *layer) newerThan(o *layer) bool {
-	return l != o && l.connection.seat.Generation > o.connection.seat.Generation
-}
-
-// numbers of a packet as its publisher sent it.
-func (p *packet) numbers() rewrite.Numbers {
-	return rewrite.Numbers{Seq: p.number, Timestamp: p.timestamp, Picture: p.picture}
+// replaces tells whether l takes o's place: the same encoding begun anew, on
+// a later connection or on the same.
+func (l *layer) replaces(o *layer) bool {
+	return l != o && l.serial > o.serial && (l.connection != o.connection || l.rid == o.rid)
 }

@@ -34,7 +34,9 @@ type uplink struct {
 	recorder   *twcc.Recorder
 	recorded   bool // something since the last feedback
 	bytes      uint64
-	mediaSSRC  uint32 // any, for feedback packets
+	// clockOffset is what to add to the publisher's clock for the server's.
+	clockOffset time.Duration
+	clockKnown  bool
 }
 
 // uplinkSection is a send section and where its media go.
@@ -168,7 +170,6 @@ func (u *uplink) record(h *rtp.Header, size int, now time.Time) {
 	if len(e) != 2 {
 		return
 	}
-	u.mediaSSRC = h.SSRC
 	u.recorder.Record(h.SSRC, binary.BigEndian.Uint16(e), now.UnixMicro())
 	if !u.recorded {
 		u.recorded = true

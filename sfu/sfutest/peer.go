@@ -44,6 +44,8 @@ type Peer struct {
 	twccID    uint8
 	nacked    int
 	reports   []rtcp.SenderReport
+	reportAt  time.Time
+	reported  time.Time
 	paused    map[*track]bool
 }
 
@@ -100,11 +102,13 @@ func (r *Rig) newPeer(id sfu.ParticipantID, generation uint32, slots Slots) *Pee
 }
 
 func (p *Peer) addSlots(slots Slots) {
-	for kind, n := range map[webrtc.RTPCodecType]int{webrtc.RTPCodecTypeAudio: slots.Audio, webrtc.RTPCodecTypeVideo: slots.Video} {
-		for range n {
-			_, err := p.pc.AddTransceiverFromKind(kind, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly})
-			p.rig.must(err)
+	for i := range slots.Audio + slots.Video {
+		kind := webrtc.RTPCodecTypeAudio
+		if i >= slots.Audio {
+			kind = webrtc.RTPCodecTypeVideo
 		}
+		_, err := p.pc.AddTransceiverFromKind(kind, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly})
+		p.rig.must(err)
 	}
 }
 
@@ -257,10 +261,27 @@ func pairs(numbers []uint16) (out []rtcp.NackPair) {
 func (p *Peer) feedback() {
 	p.mu.Lock()
 	packets := p.recorder.BuildFeedbackPacket()
+	if r := p.receiverReport(time.Now()); r != nil {
+		packets = append(packets, r)
+	}
 	p.mu.Unlock()
 	if len(packets) > 0 {
 		_ = p.pc.WriteRTCP(packets)
 	}
+}
+
+// receiverReport each second: only what tells the round trip. mu is held.
+func (p *Peer) receiverReport(now time.Time) rtcp.Packet {
+	if now.Sub(p.reported) < time.Second || len(p.reports) == 0 {
+		return nil
+	}
+	p.reported = now
+	last := p.reports[len(p.reports)-1]
+	return &rtcp.ReceiverReport{SSRC: 1, Reports: []rtcp.ReceptionReport{{
+		SSRC:             last.SSRC,
+		LastSenderReport: uint32(last.NTPTime >> 16), //nolint:gosec // the middle
+		Delay:            uint32(now.Sub(p.reportAt).Seconds() * 65536),
+	}}}
 }
 
 // control handles what the SFU asks for.
@@ -281,7 +302,7 @@ func (p *Peer) control(packets []rtcp.Packet) {
 			}
 		case *rtcp.SenderReport:
 			p.mu.Lock()
-			p.reports = append(p.reports, *packet)
+			p.reports, p.reportAt = append(p.reports, *packet), time.Now()
 			p.mu.Unlock()
 		}
 	}

@@ -189,3 +189,11 @@ func (r *Rig) Until(limit time.Duration, what string, done func() bool) {
 	}
 	r.T.Fatalf("not within %v: %s", limit, what)
 }
+
+// LostUp is how many of a peer's media packets were lost on the way to the
+// server, repairs included.
+func (r *Rig) LostUp(p *Peer) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.lost[p.Address+">"]
+}
