@@ -80,15 +80,14 @@ export class Network {
     }
   }
 
-  /** Drops what matches, without an error to anybody: 'udp', 'tcp' or 'ip' for all. */
-  drop(host, what = 'ip') {
-    const match = what === 'ip' ? 'meta nfproto ipv4 iifname != "lo" oifname != "lo"' : `meta l4proto ${what} iifname != "lo" oifname != "lo"`
-    this.#rules(host, `${match} counter drop`)
+  /** Drops what comes and goes, without an error to anybody: 'udp', 'tcp', or all. */
+  drop(host, what = 'all') {
+    this.#rules(host, what === 'all' ? 'counter drop' : `meta l4proto ${what} counter drop`)
   }
 
   /** Answers TCP with a reset: sockets break at once and new ones are refused. */
   refuseTCP(host) {
-    this.#rules(host, 'meta l4proto tcp iifname != "lo" oifname != "lo" counter reject with tcp reset')
+    this.#rules(host, 'meta l4proto tcp counter reject with tcp reset')
   }
 
   /** Takes back drop and refuseTCP. */
@@ -131,7 +130,10 @@ export class Network {
     this.pass(host)
     run(
       'ip', 'netns', 'exec', this.namespace(host), 'nft',
-      `table ip fault { chain in { type filter hook input priority 0; ${rule}; }; chain out { type filter hook output priority 0; ${rule}; }; }`,
+      `table ip fault {
+        chain in { type filter hook input priority 0; iifname != "lo" ${rule}; }
+        chain out { type filter hook output priority 0; oifname != "lo" ${rule}; }
+      }`,
     )
   }
 }
