@@ -1,0 +1,77 @@
+# One entry for people and for continuous integration. `make` lists the targets.
+SHELL := /bin/sh
+export PATH := $(PATH):/usr/local/go/bin
+
+GO    ?= go
+TOOL  := $(GO) tool -modfile=tools/go.mod
+STEP  := scripts/step.sh
+FUZZTIME ?= 20s
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unversioned)
+GOBUILD  := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
+
+.DEFAULT_GOAL := help
+.PHONY: help build server web run test race fuzz bench lint fmt vuln e2e generate tidy check release-check setup
+
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup:
+	@scripts/setup-go.sh
+
+build: setup ## bin/sfu with the page inside
+	@scripts/web-build.sh --if-changed
+	@$(MAKE) --no-print-directory server
+	@echo "built bin/sfu $(VERSION)"
+
+server: setup ## bin/sfu with whatever page was built last
+	@mkdir -p bin
+	@$(GOBUILD) -o bin/sfu ./cmd/sfu
+
+web: ## build the page and the client module
+	@scripts/web-build.sh
+
+run: build ## build what is missing, start the server, print the address to open
+	@exec bin/sfu serve $(ARGS)
+
+test: ## everything: lint, unit, race, short fuzz, page, browsers (under 20 minutes on 2 cores)
+	@scripts/test.sh all
+
+check: ## everything a merge needs, without the internet and without browsers
+	@scripts/test.sh check
+
+race: setup ## unit tests with the race detector
+	@scripts/setup-system.sh race
+	@$(GO) test -race ./...
+
+fuzz: setup ## each fuzz target for FUZZTIME (20s)
+	@scripts/fuzz.sh $(FUZZTIME)
+
+bench: setup ## Go benchmarks; compare two runs with: go tool -modfile=tools/go.mod benchstat A B
+	@$(GO) test -run '^$$' -bench . -benchmem ./...
+
+lint: setup ## Go, shell and page
+	@scripts/lint.sh
+
+fmt: setup ## format Go and the page
+	@$(TOOL) golangci-lint fmt ./...
+	@scripts/setup-web.sh && cd web && npm run --silent format
+
+vuln: setup ## known vulnerabilities (downloads its database)
+	@$(TOOL) govulncheck ./...
+	@cd web && npm audit --omit=dev
+
+e2e: build ## real browsers against a real server; FIREFOX and more: web/e2e/README.md
+	@scripts/setup-system.sh browser lab
+	@scripts/e2e.sh $(ARGS)
+
+generate: setup ## write all generated code anew
+	@$(GO) generate ./...
+
+tidy: ## go.mod of the server and of the tools
+	@$(GO) mod tidy
+	@cd tools && $(GO) mod tidy
+
+release-check: check race vuln ## what a release needs beyond check
+	@$(MAKE) --no-print-directory fuzz FUZZTIME=60s
+	@grep -q '^## ' CHANGELOG.md
+	@git diff --quiet || { echo "release-check: the work tree has changes" >&2; exit 1; }
