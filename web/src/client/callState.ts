@@ -23,6 +23,12 @@ export function placedCall(id: string, user: string, video: boolean): CallInfo {
 export function callInfo(before: CallInfo | undefined, view: CallView, now: number): CallInfo {
   if (before && ORDER[view.state] < ORDER[before.state]) return before
   if (before?.state === 'ended') return before
+  const info = fromView(before, view, now)
+  // Replies and events tell the same.
+  return before && JSON.stringify(info) === JSON.stringify(before) ? before : info
+}
+
+function fromView(before: CallInfo | undefined, view: CallView, now: number): CallInfo {
   const info: CallInfo = {
     id: view.call,
     direction: view.direction,

@@ -150,6 +150,11 @@ export class LocalSources {
     this.target.changed(source, media)
   }
 
+  private opening(source: Source): boolean {
+    if (source !== 'microphone' && source !== 'camera') return false
+    return this.media[source].wanted && this.devices.device(source).state.state === 'asking'
+  }
+
   private announceAll(): void {
     for (const source of Object.keys(this.media) as Source[]) this.announce(source)
   }
@@ -162,6 +167,8 @@ export class LocalSources {
       if (this.announced.delete(source)) this.link.tell('unpublish', { participant: this.participant, source })
       return
     }
+    // While the device opens there is nothing to tell: a picture that is about to come is not "off".
+    if (!on && this.opening(source)) return
     const settings = on && track?.kind === 'video' ? track.getSettings() : undefined
     const now: Announced = { muted: !on, width: settings?.width ?? 0, height: settings?.height ?? 0 }
     const was = this.announced.get(source)
