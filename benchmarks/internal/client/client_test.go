@@ -93,6 +93,23 @@ func TestMissingIsAskedForAfterAWhileAndNotForEver(t *testing.T) {
 	}
 }
 
+func TestMissingIsPatientWhenRepairsTakeLong(t *testing.T) {
+	var m missing
+	for _, s := range []uint64{10, 12, 14} {
+		m.received(s, 0)
+	}
+	if got := m.due(100 * time.Millisecond); len(got) != 2 {
+		t.Fatalf("asked for %v", got)
+	}
+	m.received(11, 200*time.Millisecond) // after 100 ms
+	if got := m.due(210 * time.Millisecond); !slices.Equal(got, []uint16{13}) {
+		t.Errorf("asked for %v", got)
+	}
+	if got := m.due(409 * time.Millisecond); len(got) != 0 {
+		t.Errorf("asked again within twice the time that repairs take: %v", got)
+	}
+}
+
 func TestMissingFollowsNumbersOverTheirWrap(t *testing.T) {
 	var m missing
 	for _, s := range []uint16{65533, 65534, 1, 2} {

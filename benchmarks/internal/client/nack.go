@@ -4,7 +4,7 @@ import "time"
 
 const (
 	nackReorder = 15 * time.Millisecond  // a late packet may still come by itself
-	nackSpacing = 110 * time.Millisecond // between two requests for one packet
+	nackSpacing = 110 * time.Millisecond // between two requests for one packet, at least
 	nackTries   = 10
 	nackMaxAge  = 2 * time.Second
 	nackWindow  = 1024 // packets behind the newest that are asked for
@@ -16,11 +16,12 @@ type missing struct {
 	started bool
 	highest uint64
 	holes   map[uint64]*hole
+	repair  time.Duration // from request to repair, of late the longest
 }
 
 type hole struct {
-	since, next time.Duration
-	tries       int
+	since, asked, next time.Duration
+	tries              int
 }
 
 // extend gives a 16 bit number its full value, the nearest to the highest.
@@ -37,6 +38,9 @@ func (m *missing) received(seq uint64, now time.Duration) {
 		m.started, m.highest, m.holes = true, seq, map[uint64]*hole{}
 		return
 	}
+	if h := m.holes[seq]; h != nil && h.tries > 0 {
+		m.repair = max(now-h.asked, m.repair*7/8)
+	}
 	delete(m.holes, seq)
 	if seq <= m.highest {
 		return
@@ -51,6 +55,9 @@ func (m *missing) received(seq uint64, now time.Duration) {
 	m.highest = seq
 }
 
+// spacing grows with the time that repairs take, as with a browser's round trip.
+func (m *missing) spacing() time.Duration { return max(nackSpacing, 2*m.repair) }
+
 // due returns what to ask for now, in no order.
 func (m *missing) due(now time.Duration) (seqs []uint16) {
 	for s, h := range m.holes {
@@ -59,7 +66,7 @@ func (m *missing) due(now time.Duration) (seqs []uint16) {
 			delete(m.holes, s)
 		case now >= h.next:
 			h.tries++
-			h.next = now + nackSpacing
+			h.asked, h.next = now, now+m.spacing()
 			seqs = append(seqs, uint16(s))
 		}
 	}

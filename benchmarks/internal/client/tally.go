@@ -80,7 +80,7 @@ type wireStream struct {
 }
 
 func newTally(tracks *[sources]*track) *tally {
-	t := &tally{wire: map[uint32]*wireStream{}, tracks: tracks, rtxTypes: map[uint8]bool{}}
+	t := &tally{wire: map[uint32]*wireStream{}, tracks: tracks, rtxTypes: map[uint8]bool{typeRTX: true}}
 	for i := range t.t.Sent {
 		t.t.Sent[i].Lost = map[uint64]bool{}
 	}

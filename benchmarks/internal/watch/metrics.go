@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -75,13 +76,22 @@ func Parse(r io.Reader) (Metrics, error) {
 	return m, lines.Err()
 }
 
+// records are maps of what has happened, each entry for a bounded time and up
+// to a bounded number: they are not empty when everybody has gone.
+var records = []string{"ended", "merged", "missed", "revoked"}
+
+// isRecord tells by the labels.
+func isRecord(name string) bool {
+	return slices.ContainsFunc(records, func(r string) bool { return strings.Contains(name, `"`+r+`"`) })
+}
+
 // Left lists the server's gauges that are larger than they were, as sentences
-// in order. After everybody has gone it should be empty.
+// in order, records left out. After everybody has gone it should be empty.
 func (m Metrics) Left(before Metrics) []string {
 	var left []string
 	for name, value := range m.Values {
 		bare, _, _ := strings.Cut(name, "{")
-		if !strings.HasPrefix(bare, prefix) || m.Types[bare] != "gauge" {
+		if !strings.HasPrefix(bare, prefix) || m.Types[bare] != "gauge" || isRecord(name) {
 			continue
 		}
 		if was := before.Values[name]; value > was {

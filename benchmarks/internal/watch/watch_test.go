@@ -14,6 +14,7 @@ callrelay_rooms 0
 # TYPE callrelay_map_size gauge
 callrelay_map_size{map="seats"} 2
 callrelay_map_size{map="a b"} 1
+callrelay_map_size{map="revoked"} 9
 # TYPE callrelay_calls_total counter
 callrelay_calls_total{reason="hangup"} 7
 nonsense
@@ -32,7 +33,7 @@ func TestParseKeepsValuesWithTheirLabels(t *testing.T) {
 			t.Errorf("%s: got %v, %v", name, got, ok)
 		}
 	}
-	if len(m.Values) != 5 {
+	if len(m.Values) != 6 {
 		t.Errorf("%d values: %v", len(m.Values), m.Values)
 	}
 }
