@@ -147,10 +147,11 @@ func (s *Server) run(c *conn) {
 	if code == 0 {
 		code = closeNormal
 	}
+	// A socket closed with unread bytes would cut off what is written last.
+	_ = c.ws.NetConn().SetReadDeadline(time.Now().Add(2 * closeTimeout)) //nolint:mnd // the writer's, and the answer's
 	c.out.close(code)
-	<-written
-	// A socket closed with unread bytes would cut off what was written last.
 	_, _ = io.Copy(io.Discard, c.ws.NetConn())
+	<-written
 	_ = c.ws.Close()
 	s.locked(func() { s.count.closed[code]++ })
 }

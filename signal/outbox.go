@@ -19,8 +19,10 @@ type outbox struct {
 	letters []letter
 	bytes   int
 	exempt  int // letters of a resume, which do not count
-	closing protocol.CloseCode
-	wake    chan struct{} // holds one token while there is something to do
+	// What the writer has taken and may still be writing counts as queued.
+	flying, flyingBytes int
+	closing             protocol.CloseCode
+	wake                chan struct{} // holds one token while there is something to do
 }
 
 func newOutbox() *outbox { return &outbox{wake: make(chan struct{}, 1)} }
@@ -32,7 +34,8 @@ func (o *outbox) put(l letter) {
 	if o.closing != 0 {
 		return
 	}
-	if len(o.letters)-o.exempt >= protocol.QueueMessages || o.bytes+l.body.Size() > protocol.QueueBytes {
+	if len(o.letters)-o.exempt+o.flying >= protocol.QueueMessages ||
+		o.bytes+o.flyingBytes+l.body.Size() > protocol.QueueBytes {
 		o.letters, o.bytes = nil, 0
 		o.closing = protocol.CloseSlowReader
 	} else {
@@ -45,7 +48,7 @@ func (o *outbox) put(l letter) {
 // offer queues a letter that may be left out when the reader is behind.
 func (o *outbox) offer(l letter) {
 	o.mu.Lock()
-	behind := len(o.letters) > protocol.QueueMessages/8
+	behind := len(o.letters)+o.flying > protocol.QueueMessages/8
 	o.mu.Unlock()
 	if !behind {
 		o.put(l)
@@ -74,13 +77,22 @@ func (o *outbox) close(code protocol.CloseCode) {
 	}
 }
 
-// take returns all that waits, and the code to close with after it, or 0.
+// take returns all that waits, and the code to close with after it, or 0. The
+// writer says when it is written.
 func (o *outbox) take() ([]letter, protocol.CloseCode) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	letters := o.letters
+	o.flying, o.flyingBytes = len(letters)-o.exempt, o.bytes
 	o.letters, o.bytes, o.exempt = nil, 0, 0
 	return letters, o.closing
+}
+
+// written: what was taken last is on its way.
+func (o *outbox) written() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.flying, o.flyingBytes = 0, 0
 }
 
 // code the outbox closes with, or 0.

@@ -175,8 +175,8 @@ func (c *client) send(m protocol.ClientMessage) uint64 {
 }
 
 func (c *client) sendRaw(text string) {
-	if err := c.ws.WriteMessage(websocket.TextMessage, []byte(text)); err != nil && !errors.Is(err, net.ErrClosed) {
-		c.t.Logf("write: %v", err)
+	if err := c.ws.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
+		return // the reader sees how the socket ended
 	}
 }
 
@@ -480,3 +480,5 @@ type pipeAddr struct{}
 
 func (pipeAddr) Network() string { return "pipe" }
 func (pipeAddr) String() string  { return "pipe" }
+
+func sfuBadSDP(why string) error { return fmt.Errorf("%w: %s", sfu.ErrBadSDP, why) }

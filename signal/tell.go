@@ -44,8 +44,13 @@ func (s *Server) refuse(r request, err error) {
 	if !s.closed && !s.logging.full() {
 		s.logging.add(&s.wg, func() { s.log.Log(context.Background(), level, "request refused", attrs...) })
 	}
-	if body, ok := s.encode(e); ok {
-		r.conn.out.put(letter{protocol.Envelope{Re: r.id}, body})
+	body, ok := s.encode(e)
+	switch l := (letter{protocol.Envelope{Re: r.id}, body}); {
+	case !ok:
+	case e.Code == protocol.ErrRateLimited: // a flood must not fill the outbox
+		r.conn.out.offer(l)
+	default:
+		r.conn.out.put(l)
 	}
 }
 

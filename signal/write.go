@@ -31,6 +31,7 @@ func (s *Server) writeLoop(c *conn) {
 // flush writes what waits; true when the socket has been closed.
 func (c *conn) flush() bool {
 	letters, closing := c.out.take()
+	defer c.out.written()
 	for _, l := range letters {
 		_ = c.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
 		if err := c.ws.WriteMessage(websocket.TextMessage, l.body.Frame(l.env)); err != nil {
