@@ -6,6 +6,8 @@ import (
 
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
+
+	"callrelay/sfu/internal/codec"
 )
 
 // encoding is a codec with the parameters that tell whether a decoder can
@@ -29,6 +31,14 @@ func (e encoding) String() string {
 	return [encodings]string{"none", "opus", "red", "vp8", "vp9", "h264", "av1", "rtx"}[e]
 }
 
+// kind of payload, for looking into it.
+func (e encoding) kind() codec.Kind {
+	return [encodings]codec.Kind{
+		encodingOpus: codec.Opus, encodingRED: codec.RED, encodingVP8: codec.VP8,
+		encodingVP9: codec.VP9, encodingH264: codec.H264, encodingAV1: codec.AV1,
+	}[e]
+}
+
 // clockRate in ticks per second.
 func (e encoding) clockRate() uint32 {
 	if e == encodingOpus || e == encodingRED {
@@ -38,8 +48,8 @@ func (e encoding) clockRate() uint32 {
 }
 
 // encodingOf reads a codec as an SDP names it.
-func encodingOf(codec webrtc.RTPCodecCapability) encoding {
-	switch strings.ToLower(codec.MimeType) {
+func encodingOf(c webrtc.RTPCodecCapability) encoding {
+	switch strings.ToLower(c.MimeType) {
 	case "audio/opus":
 		return encodingOpus
 	case "audio/red":
@@ -48,16 +58,16 @@ func encodingOf(codec webrtc.RTPCodecCapability) encoding {
 		return encodingVP8
 	case "video/vp9":
 		// Firefox leaves profile-id out; absent means 0.
-		if id := parameter(codec.SDPFmtpLine, "profile-id"); id == "" || id == "0" {
+		if id := parameter(c.SDPFmtpLine, "profile-id"); id == "" || id == "0" {
 			return encodingVP9
 		}
 	case "video/h264":
-		profile := strings.ToLower(parameter(codec.SDPFmtpLine, "profile-level-id"))
-		if parameter(codec.SDPFmtpLine, "packetization-mode") == "1" && strings.HasPrefix(profile, "42e0") {
+		profile := strings.ToLower(parameter(c.SDPFmtpLine, "profile-level-id"))
+		if parameter(c.SDPFmtpLine, "packetization-mode") == "1" && strings.HasPrefix(profile, "42e0") {
 			return encodingH264
 		}
 	case "video/av1":
-		if p := parameter(codec.SDPFmtpLine, "profile"); p == "" || p == "0" {
+		if p := parameter(c.SDPFmtpLine, "profile"); p == "" || p == "0" {
 			return encodingAV1
 		}
 	case "video/rtx":

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pion/rtcp"
 
+	"callrelay/sfu/internal/codec"
 	"callrelay/sfu/internal/history"
 	"callrelay/sfu/internal/seq"
 )
@@ -88,6 +89,19 @@ func (l *layer) rate() uint32 {
 		return encodingOpus.clockRate()
 	}
 	return encodingVP8.clockRate()
+}
+
+// describe says what frame the packet belongs to; false if its payload is not
+// of the kind that its payload type says.
+func (l *layer) describe(p *packet) bool {
+	f, ok := codec.Describe(p.encoding.kind(), p.body(), p.marker)
+	p.keyFrame, p.frameStart, p.picture = f.KeyFrame, f.Start, f.Picture
+	if p.encoding == encodingH264 || p.encoding == encodingAV1 {
+		// Their payloads do not say where a frame begins: only the first
+		// start of a timestamp counts.
+		p.frameStart = f.Start && (l.last.IsZero() || p.timestamp != l.lastTimestamp)
+	}
+	return ok
 }
 
 // put keeps a packet; false if it was here before or can't be told from one

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pion/rtp"
 
+	"callrelay/sfu/internal/codec"
 	"callrelay/sfu/internal/rewrite"
 	"callrelay/sfu/internal/seq"
 )
@@ -25,7 +26,7 @@ type description struct {
 	keyFrame, frameStart bool
 	// repaired: arrived as a retransmission.
 	repaired bool
-	picture  rewrite.Picture // VP8
+	picture  codec.VP8Picture // VP8's own numbers, and where they lie
 
 	// Lengths in the packet's bytes: the payload without padding, then the
 	// header extensions that are passed on, 0 for one that is absent.
@@ -35,7 +36,9 @@ type description struct {
 
 // numbers of a packet as its publisher sent it.
 func (d *description) numbers() rewrite.Numbers {
-	return rewrite.Numbers{Seq: d.number, Timestamp: d.timestamp, Picture: d.picture}
+	return rewrite.Numbers{Seq: d.number, Timestamp: d.timestamp, Picture: rewrite.Picture{
+		Bits: d.picture.Bits, ID: d.picture.ID, HasTL0: d.picture.HasTL0, TL0: d.picture.TL0,
+	}}
 }
 
 // packet is one RTP packet of a publisher on its way. It is immutable from the

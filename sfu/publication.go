@@ -111,7 +111,11 @@ func (p *publication) receive(l *layer, h *rtp.Header, wire uint16, payload []by
 	pkt.layer, pkt.arrival = l, now
 	pkt.number, pkt.encoding, pkt.repaired = number, e, repaired
 	pkt.fill(h, payload, &l.connection.uplink.extensions)
-	describe(pkt)
+	if !l.describe(pkt) {
+		l.note(number, now)
+		p.sfu.counters.drop(dropMalformed)
+		return
+	}
 	if !l.put(pkt, now) {
 		return
 	}

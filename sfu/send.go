@@ -6,6 +6,7 @@ import (
 
 	"github.com/pion/rtp"
 
+	"callrelay/sfu/internal/codec"
 	"callrelay/sfu/internal/rewrite"
 )
 
@@ -23,6 +24,7 @@ type outgoing struct {
 	packet  *packet
 	numbers rewrite.Numbers
 	resend  bool
+	plain   bool // take Opus out of RED
 }
 
 // sender is the one door out to a participant: every RTP packet gets its
@@ -117,11 +119,12 @@ func (s *sender) write(o *outgoing, now time.Time) {
 	h.Version, h.Marker, h.CSRC = 2, p.marker, nil
 	h.SequenceNumber, h.Timestamp = o.numbers.Seq.Wire(), o.numbers.Timestamp
 	h.SSRC, h.PayloadType = slot.ssrc, slot.payload[p.encoding]
-	payload := p.body()
+	if o.plain {
+		h.PayloadType = slot.payload[encodingOpus]
+	}
+	payload := s.payload(o)
 	if o.resend {
 		h.SSRC, h.PayloadType = slot.rtxSSRC, slot.rtxPayload[p.encoding]
-		binary.BigEndian.PutUint16(s.scratch[:], h.SequenceNumber)
-		payload = s.scratch[:2+copy(s.scratch[2:], payload)]
 		slot.rtxNumber++
 		h.SequenceNumber = slot.rtxNumber
 	}
@@ -143,6 +146,30 @@ func (s *sender) write(o *outgoing, now time.Time) {
 	}
 	c.packetsOut.Add(1)
 	c.bytesOut.Add(size)
+}
+
+// payload as the receiver is to get it: with the slot's picture ids, and for
+// a repair with the number of what it repairs before it (RFC 4588). It is
+// valid until the next call.
+func (s *sender) payload(o *outgoing) []byte {
+	p := o.packet
+	body := p.body()
+	if o.plain { // the receiver has no RED
+		body, _ = codec.REDPrimary(body)
+	}
+	rewritten := o.numbers.Picture != p.numbers().Picture
+	if !rewritten && !o.resend {
+		return body
+	}
+	out := s.scratch[2 : 2+copy(s.scratch[2:], body)]
+	if rewritten {
+		p.picture.Write(out, o.numbers.Picture.ID, o.numbers.Picture.TL0)
+	}
+	if !o.resend {
+		return out
+	}
+	binary.BigEndian.PutUint16(s.scratch[:], o.numbers.Seq.Wire())
+	return s.scratch[:2+len(out)]
 }
 
 // extend sets the header extensions that the receiver knows.

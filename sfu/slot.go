@@ -119,6 +119,12 @@ func (s *slot) clockRate() uint32 {
 	return 90000
 }
 
+// takes tells whether the receiver can decode an encoding. Opus can be taken
+// out of RED.
+func (s *slot) takes(e encoding) bool {
+	return s.payload[e] != 0 || e == encodingRED && s.payload[encodingOpus] != 0
+}
+
 // begin makes the stream, with the first use.
 func (s *slot) begin(now time.Time) {
 	if s.stream != nil {

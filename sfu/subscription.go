@@ -60,7 +60,7 @@ func (s *subscription) burst(now time.Time) {
 		return
 	}
 	first, last := picture[0], picture[len(picture)-1]
-	if s.slot.payload[first.encoding] == 0 {
+	if !s.slot.takes(first.encoding) {
 		s.refuse("codec")
 	} else {
 		s.slot.stream.BindBurst(now, s.target, first.numbers(), last.timestamp)
@@ -94,7 +94,7 @@ func (s *subscription) admit(p *packet, now time.Time) (dropReason, bool) {
 	if s.muted {
 		return dropGate, false
 	}
-	if s.slot.payload[p.encoding] == 0 {
+	if !s.slot.takes(p.encoding) {
 		s.refuse("codec")
 		return dropCodec, false
 	}
@@ -168,7 +168,9 @@ func (s *subscription) pass(p *packet, now time.Time) {
 		s.downlink.connection.sfu.counters.drop(dropBeforeSwitch)
 		return
 	}
-	s.downlink.sender.add(outgoing{slot: s.slot, packet: p.retain(), numbers: out})
+	s.downlink.sender.add(outgoing{
+		slot: s.slot, packet: p.retain(), numbers: out, plain: s.slot.payload[p.encoding] == 0,
+	})
 }
 
 // retarget sets the wanted layer.
