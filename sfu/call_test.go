@@ -128,7 +128,7 @@ func TestNothingAfterLeave(t *testing.T) {
 }
 
 func TestLossBothWaysIsRepairedOnce(t *testing.T) {
-	calls, length := 25, 60*time.Second
+	calls, length := 25, 15*time.Second
 	if testing.Short() {
 		calls, length = 2, 20*time.Second
 	}

@@ -52,10 +52,21 @@ type Peer struct {
 // Slots a peer offers.
 type Slots struct{ Audio, Video int }
 
-// Join makes a peer with its connection negotiated; it may not be up yet.
+// Connect makes a peer with its connection negotiated; it may not be up yet.
 func (r *Rig) Connect(id sfu.ParticipantID, slots Slots) *Peer {
 	r.T.Helper()
 	p := r.newPeer(id, 1, slots)
+	r.peers = append(r.peers, p)
+	r.must(p.Offer())
+	p.run()
+	return p
+}
+
+// Again makes the peer's next connection: a new PeerConnection of a higher
+// generation, as after a reload. The old one stays as it is.
+func (r *Rig) Again(old *Peer, slots Slots) *Peer {
+	r.T.Helper()
+	p := r.newPeer(old.ID, old.Generation+1, slots)
 	r.peers = append(r.peers, p)
 	r.must(p.Offer())
 	p.run()
@@ -113,8 +124,19 @@ func (p *Peer) addSlots(slots Slots) {
 }
 
 // Offer negotiates.
-func (p *Peer) Offer() error {
-	offer, err := p.pc.CreateOffer(nil)
+func (p *Peer) Offer() error { return p.offer(nil) }
+
+// Restart restarts ICE on the same connection.
+func (p *Peer) Restart() error { return p.offer(&webrtc.OfferOptions{ICERestart: true}) }
+
+// Grow offers more slots on the same connection.
+func (p *Peer) Grow(slots Slots) error {
+	p.addSlots(slots)
+	return p.Offer()
+}
+
+func (p *Peer) offer(options *webrtc.OfferOptions) error {
+	offer, err := p.pc.CreateOffer(options)
 	if err != nil {
 		return err
 	}
@@ -397,6 +419,9 @@ func (p *Peer) FirstSlot(audio bool) Received {
 	p.mu.Unlock()
 	return p.Slot(mid)
 }
+
+// Vanish ends the peer without a word: its packets stop.
+func (p *Peer) Vanish() { p.rig.cut(p.Address) }
 
 // Close ends the peer.
 func (p *Peer) Close() {

@@ -36,6 +36,7 @@ type Rig struct {
 	mu         sync.Mutex
 	conditions Conditions
 	random     *rand.Rand
+	cuts       map[string]bool
 	lost       map[string]int // media packets lost on the way to an address
 	events     []sfu.Event
 	slots      map[sfu.ParticipantID][]sfu.SlotState
@@ -57,6 +58,7 @@ func New(t testing.TB, conditions Conditions) *Rig {
 		log:        logging.NewDefaultLoggerFactory(),
 		random:     rand.New(rand.NewSource(1)), //nolint:gosec // the same loss each run
 		lost:       map[string]int{},
+		cuts:       map[string]bool{},
 		slots:      map[sfu.ParticipantID][]sfu.SlotState{},
 		states:     map[sfu.ParticipantID]sfu.ConnectionState{},
 		conditions: conditions,
@@ -122,6 +124,9 @@ func (r *Rig) SetConditions(c Conditions) {
 
 // pass decides whether a datagram arrives.
 func (r *Rig) pass(c vnet.Chunk) bool {
+	if r.isCut(c.SourceAddr(), c.DestinationAddr()) {
+		return false
+	}
 	data := c.UserData()
 	if len(data) < 12 || data[0] < 128 || data[0] > 191 || data[1] >= 192 && data[1] <= 223 {
 		return true // no RTP
@@ -141,6 +146,24 @@ func (r *Rig) pass(c vnet.Chunk) bool {
 		return false
 	}
 	return true
+}
+
+// cut an address off the network for good.
+func (r *Rig) cut(address string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cuts[address] = true
+}
+
+func (r *Rig) isCut(addresses ...net.Addr) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, a := range addresses {
+		if u, ok := a.(*net.UDPAddr); ok && r.cuts[u.IP.String()] {
+			return true
+		}
+	}
+	return false
 }
 
 // Observe implements sfu.Observer.

@@ -1,0 +1,212 @@
+package sfu_test
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"callrelay/sfu"
+	"callrelay/sfu/sfutest"
+)
+
+func TestMutedSourcePassesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		a, b := call(r, "a", "b")
+		join(r, "room", a, b)
+		time.Sleep(2 * time.Second)
+		r.Do(r.SFU.Publish(r.Context(), "a", sfu.SourceCamera, true))
+		time.Sleep(20 * time.Millisecond)
+		before := b.FirstSlot(false).Packets
+		time.Sleep(3 * time.Second) // the peer sends on, as Firefox does
+		if n := b.FirstSlot(false).Packets - before; n != 0 {
+			t.Errorf("%d packets of a muted camera", n)
+		}
+		if !slices.ContainsFunc(r.Slots("b"), func(s sfu.SlotState) bool { return s.Source == sfu.SourceCamera && s.Muted }) {
+			t.Errorf("slots do not say muted: %+v", r.Slots("b"))
+		}
+		asked := len(a.KeyFrameRequests())
+		r.Do(r.SFU.Publish(r.Context(), "a", sfu.SourceCamera, false))
+		r.Until(150*time.Millisecond, "the picture is back", func() bool { return b.FirstSlot(false).Packets > before+20 })
+		if n := len(a.KeyFrameRequests()) - asked; n != 1 {
+			t.Errorf("%d key frame requests at unmuting, want 1", n)
+		}
+		time.Sleep(2 * time.Second)
+		if s := b.FirstSlot(false); s.Missing != 0 || s.Backward != 0 || s.Duplicates != 0 {
+			t.Errorf("after unmuting: missing %d, back %d, duplicates %d", s.Missing, s.Backward, s.Duplicates)
+		}
+	})
+}
+
+func TestSlotGoesOnWithoutAJumpWhenItsPublisherChanges(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		a, b := call(r, "a", "b")
+		c, _ := call(r, "c", "d")
+		join(r, "room", a, b, c)
+		prefer := func(who sfu.ParticipantID) {
+			r.Do(r.SFU.Prefer(r.Context(), "a", []sfu.Preference{
+				{Publication: sfu.PublicationID(who + "/camera"), Width: 640, Height: 360},
+			}))
+		}
+		for i := range 20 {
+			prefer([]sfu.ParticipantID{"b", "c"}[i%2])
+			time.Sleep(1100 * time.Millisecond)
+		}
+		s := a.FirstSlot(false)
+		_, cameraB := b.Tags()
+		_, cameraC := c.Tags()
+		if s.ByTag[cameraB] < 1200 || s.ByTag[cameraC] < 1200 {
+			t.Errorf("packets by sender: %v", s.ByTag)
+		}
+		if s.Missing != 0 || s.Duplicates != 0 || s.Backward != 0 || s.Unexplained != 0 {
+			t.Errorf("missing %d, duplicates %d, back %d, unexplained %d", s.Missing, s.Duplicates, s.Backward, s.Unexplained)
+		}
+		if s.LargestGap > 200*time.Millisecond {
+			t.Errorf("largest gap %v", s.LargestGap)
+		}
+	})
+}
+
+func TestNewConnectionOfAPublisherKeepsOthersSlots(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		a, b := call(r, "a", "b")
+		join(r, "room", a, b)
+		time.Sleep(2 * time.Second)
+		told := 0
+		for _, e := range r.Events() {
+			if e, ok := e.(sfu.SlotsChanged); ok && e.Seat.Participant == "b" {
+				told++
+			}
+		}
+		a2 := r.Again(a, sfutest.Slots{Audio: 1, Video: 1})
+		a.Close()
+		r.Until(3*time.Second, "the new connection is up", a2.Connected)
+		time.Sleep(2 * time.Second)
+		_, camera := a2.Tags()
+		s := b.FirstSlot(false)
+		if s.ByTag[camera] < 200 {
+			t.Errorf("packets of the new connection: %v", s.ByTag)
+		}
+		if s.Missing != 0 || s.Backward != 0 || s.Unexplained != 0 {
+			t.Errorf("missing %d, back %d, unexplained %d", s.Missing, s.Backward, s.Unexplained)
+		}
+		_, cameraB := b.Tags()
+		if s := a2.FirstSlot(false); s.ByTag[cameraB] < 200 {
+			t.Errorf("the new connection got %v", s.ByTag)
+		}
+		for _, e := range r.Events() {
+			if e, ok := e.(sfu.SlotsChanged); ok && e.Seat.Participant == "b" {
+				told--
+			}
+		}
+		if told != 0 {
+			t.Errorf("b's slots were told anew %d times", -told)
+		}
+	})
+}
+
+func TestLowerGenerationIsStale(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{})
+		defer r.Close()
+		a := r.Connect("a", sfutest.Slots{Audio: 1, Video: 1})
+		r.Again(a, sfutest.Slots{Audio: 1, Video: 1})
+		if err := a.Restart(); err == nil {
+			t.Error("an offer of a lower generation was answered")
+		}
+	})
+}
+
+func TestICERestartKeepsMediaGoing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		a, b := call(r, "a", "b")
+		join(r, "room", a, b)
+		time.Sleep(2 * time.Second)
+		r.Do(a.Restart())
+		time.Sleep(time.Second)
+		before := b.FirstSlot(false).Packets
+		time.Sleep(time.Second)
+		if n := b.FirstSlot(false).Packets - before; n < 140 {
+			t.Errorf("%d packets in the second after the restart", n)
+		}
+		if s := a.FirstSlot(false); s.Backward != 0 || s.Unexplained != 0 || s.Missing > 0 {
+			t.Errorf("a's slot: %+v", s)
+		}
+	})
+}
+
+func TestGrownSlotsAreFilled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		a, b := call(r, "a", "b")
+		c, d := call(r, "c", "d")
+		join(r, "room", a, b, c, d)
+		time.Sleep(time.Second)
+		r.Do(a.Grow(sfutest.Slots{Audio: 2, Video: 2}))
+		time.Sleep(time.Second)
+		bound := map[sfu.PublicationID]bool{}
+		for _, s := range r.Slots("a") {
+			bound[s.Publication] = true
+			if got := a.Slot(s.MID); got.Packets == 0 {
+				t.Errorf("slot %s (%s) has no packets", s.MID, s.Publication)
+			}
+		}
+		if len(bound) != 6 || bound[""] {
+			t.Errorf("a's slots carry %v", bound)
+		}
+	})
+}
+
+func TestKeyFramesAreAskedForOnceASecondWhateverTheAudience(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		a, _ := call(r, "a", "b")
+		join(r, "room", a)
+		var audience []*sfutest.Peer
+		for _, id := range []sfu.ParticipantID{"c", "d", "e", "f", "g", "h"} {
+			p := r.Connect(id, sfutest.Slots{Audio: 1, Video: 1})
+			join(r, "room", p)
+			audience = append(audience, p)
+		}
+		time.Sleep(2 * time.Second)
+		before := len(a.KeyFrameRequests())
+		for range 100 {
+			for _, p := range audience {
+				p.RequestKeyFrame(p.FirstSlot(false).SSRC)
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if n := len(a.KeyFrameRequests()) - before; n < 9 || n > 11 {
+			t.Errorf("%d key frame requests in 10 s", n)
+		}
+	})
+}
+
+func TestSuspectIsToldAndNothingIsTornDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		a, b := call(r, "a", "b")
+		join(r, "room", a, b)
+		time.Sleep(time.Second)
+		a.Vanish()
+		r.Until(4*time.Second, "a is suspect", func() bool { return r.State("a") == sfu.Suspect })
+		time.Sleep(59 * time.Second)
+		if s := r.State("a"); s != sfu.Suspect {
+			t.Errorf("after a minute a is %q", s)
+		}
+		if n := r.SFU.Stats().Connections; n != 2 {
+			t.Errorf("%d connections", n)
+		}
+	})
+}
