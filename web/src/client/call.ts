@@ -21,9 +21,14 @@ export class Call extends Room {
   }
 
   /** @internal Calls `user`; the devices open now, and the other side sees nothing before it accepts. */
-  static place(context: RoomContext, user: string, video: boolean): Call {
+  static place(
+    context: RoomContext,
+    user: string,
+    video: boolean,
+    sources: { microphone: boolean; camera: boolean },
+  ): Call {
     const call = new Call(context, placedCall(context.env.makeID(), user, video))
-    call.startSources({ microphone: true, camera: video })
+    call.startSources(sources)
     call.openGate()
     context.link.request('place', { call: call.current.id, callee: user, video }).then(
       (reply) => call.applyCall(reply.call),

@@ -20,6 +20,8 @@ export interface ClientOptions {
   token?: string | (() => string | Promise<string>)
   /** Named in the server's logs. */
   client?: string
+  /** Devices opened before there was a client (a preview before signing in); they are then the caller's to close. */
+  devices?: Devices
   /** Replaces parts of the browser, for tests. */
   environment?: Partial<Environment>
 }
@@ -46,6 +48,7 @@ export class Client extends Emitter<ClientEvents> {
   readonly devices: Devices
   readonly screen: ScreenShare
   private readonly env: Environment
+  private readonly ownsDevices: boolean
   private readonly link_: Link
   private readonly context: RoomContext
   private who: { user: string; name: string } | undefined
@@ -68,7 +71,8 @@ export class Client extends Emitter<ClientEvents> {
       token: options.token,
       client: options.client ?? 'callrelay-web',
     })
-    this.devices = new Devices(this.env)
+    this.devices = options.devices ?? new Devices(this.env)
+    this.ownsDevices = !options.devices
     this.screen = new ScreenShare(this.env)
     this.context = { env: this.env, link: this.link_, devices: this.devices, screen: this.screen, store }
     this.link_.on('state', (state) => this.linkChanged(state))
@@ -134,14 +138,18 @@ export class Client extends Emitter<ClientEvents> {
     this.currentCall?.hangUp()
     this.currentRoom?.leave()
     this.link_.stop()
-    this.devices.close()
+    if (this.ownsDevices) this.devices.close()
     this.forgetListeners()
   }
 
-  /** Calls a user. The call is there at once; see its events for what becomes of it. */
-  place(user: string, options: { video?: boolean } = {}): Call {
+  /** Calls a user. The call is there at once; see its events for what becomes of it. `video` is what is asked for, `camera` whether one's own opens. */
+  place(user: string, options: { video?: boolean; camera?: boolean; microphone?: boolean } = {}): Call {
     if (this.currentCall) throw new CallrelayError('busy', 'this client is in a call')
-    const call = Call.place(this.context, user, options.video ?? true)
+    const video = options.video ?? true
+    const call = Call.place(this.context, user, video, {
+      microphone: options.microphone ?? true,
+      camera: options.camera ?? video,
+    })
     this.adopt(call)
     this.emit('call', call)
     return call
