@@ -1,0 +1,32 @@
+import type { DeviceKind, DeviceState } from '../client/types'
+import type { Platform } from './platform'
+
+/** What to say about a device that cannot be used, and what the person may do. */
+export interface DeviceHelp {
+  /** Message key of the sentence; takes {os}. */
+  text: string
+  /** Message keys of the steps; they take {device}. */
+  steps: readonly string[]
+  retry?: 'action.tryAgain' | 'action.askAgain'
+}
+
+export function deviceHelp(kind: DeviceKind, state: DeviceState['state'], { help }: Platform): DeviceHelp | undefined {
+  const key = (name: string) => `device.${name}${kind === 'camera' ? 'Camera' : ''}`
+  switch (state) {
+    case 'denied':
+      return { text: key('denied'), steps: [`help.${help}1`, `help.${help}2`], retry: 'action.tryAgain' }
+    case 'dismissed':
+      return { text: 'device.dismissed', steps: [], retry: 'action.askAgain' }
+    case 'system':
+    case 'busy':
+    case 'none':
+    case 'lost':
+      return { text: key(state), steps: [], retry: 'action.tryAgain' }
+    case 'insecure':
+    case 'unsupported':
+    case 'interrupted':
+      return { text: key(state), steps: [] }
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,28 @@
+import { watchEffect } from 'vue'
+import type { Callrelay } from './callrelay'
+import type { MediaPool } from './mediaPool'
+
+/**
+ * Keeps the media pool in step with the call: elements are made ready while
+ * it rings, sound is heard from the moment the members are there, and all is
+ * freed when they are gone.
+ */
+export function useCallMedia({ early, members }: Callrelay, media: MediaPool): void {
+  watchEffect(() => {
+    const wanted = new Set<MediaStreamTrack>(early.value)
+    media.prepare(early.value)
+    for (const member of members.value) {
+      for (const source of ['microphone', 'screen_audio'] as const) {
+        const track = member.media[source]?.track
+        if (!track) continue
+        wanted.add(track)
+        media.hear(track)
+      }
+      for (const source of ['camera', 'screen'] as const) {
+        const track = member.media[source]?.track
+        if (track) wanted.add(track)
+      }
+    }
+    media.keep(wanted)
+  }, { flush: 'sync' })
+}

@@ -1,0 +1,38 @@
+import { onScopeDispose, watch, type Ref } from 'vue'
+
+const ICON = '/icon.svg'
+const DOT = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="18" fill="#0A7350"/><circle cx="23" cy="32" r="9" fill="#fff"/><path d="M37 20.5a16 16 0 0 1 0 23" fill="none" stroke="#fff" stroke-width="5" stroke-linecap="round"/><circle cx="50" cy="14" r="13" fill="#C42B31" stroke="#fff" stroke-width="3"/></svg>`
+
+/**
+ * The tab's title and icon: `title` as a rule; while `calling` has a text the
+ * two take turns, once a second; `dot` marks the icon.
+ */
+export function useTabAlert(title: Ref<string>, calling: Ref<string | undefined>, dot: Ref<boolean>): void {
+  let timer: ReturnType<typeof setInterval> | undefined
+  const stop = () => {
+    clearInterval(timer)
+    timer = undefined
+  }
+  watch(
+    [title, calling],
+    () => {
+      stop()
+      document.title = calling.value ?? title.value
+      if (calling.value === undefined) return
+      let turn = true
+      timer = setInterval(() => {
+        turn = !turn
+        document.title = (turn && calling.value) || title.value
+      }, 1000)
+    },
+    { immediate: true },
+  )
+  watch(dot, (on) => {
+    const link = document.querySelector<HTMLLinkElement>('link[rel=icon]')
+    if (link) link.href = on ? `data:image/svg+xml,${encodeURIComponent(DOT)}` : ICON
+  }, { immediate: true })
+  onScopeDispose(() => {
+    stop()
+    document.title = title.value
+  })
+}

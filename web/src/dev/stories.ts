@@ -1,0 +1,146 @@
+import type { CallInfo, RemoteMember } from '../client/types'
+import type { Obstacle } from '../composables/platform'
+import type { Fake } from './fakeCallrelay'
+import { member, people, person } from './people'
+import { fakePicture } from './picture'
+import { fakeStats } from './stats'
+
+export interface Story {
+  obstacle?: Obstacle
+  /** Path of the address. */
+  path?: string
+  prepare(fake: Fake): void
+  /** Clicks that bring the story where it should be: names of buttons, in each language. */
+  click?: readonly string[]
+}
+
+const HOUR = 3_600_000
+
+function call(over: Partial<CallInfo>): CallInfo {
+  return { id: 'c1', direction: 'outgoing', state: 'ringing', peer: person(1), video: true, room: 'r1', participant: 'me', ...over }
+}
+
+function devices({ devices, granted, state }: Fake, size: [number, number] = [1280, 720]): void {
+  granted.camera = granted.microphone = true
+  devices.camera.state.value = { state: 'live', deviceId: 'v', label: 'FaceTime HD Camera' }
+  devices.camera.track.value = fakePicture(200, ...size)
+  devices.microphone.state.value = { state: 'live', deviceId: 'a', label: 'MacBook Pro Microphone' }
+  const list = (kind: MediaDeviceKind, id: string, ...labels: string[]) =>
+    labels.map((label, i) => ({ deviceId: `${id}${i || ''}`, kind, label, groupId: '', toJSON: () => undefined }))
+  state.deviceList.value = {
+    microphones: list('audioinput', 'a', 'MacBook Pro Microphone', 'AirPods'),
+    cameras: list('videoinput', 'v', 'FaceTime HD Camera', 'Logitech BRIO (046d:085e)'),
+    speakers: list('audiooutput', 's', 'MacBook Pro Speakers', 'AirPods'),
+  }
+}
+
+const signedIn = (fake: Fake) => void (fake.state.self.value = { user: 'Lin', name: 'Lin' })
+
+function home(fake: Fake): void {
+  signedIn(fake)
+  fake.state.people.value = people
+  fake.state.missed.value = [
+    { user: 'Wei Zhang 张伟', name: 'Wei Zhang 张伟', count: 1, video: true, at: Date.now() - HOUR },
+    { user: 'Maya Okafor', name: 'Maya Okafor', count: 3, video: false, at: Date.now() - 26 * HOUR },
+  ]
+  devices(fake)
+}
+
+/** A story of a call in some state. */
+function ofCall(over: Partial<CallInfo>): (fake: Fake) => void {
+  return (fake) => {
+    home(fake)
+    fake.state.call.value = call(over)
+  }
+}
+
+/** A story of a running call, with these others in it. */
+function inCall(others: () => RemoteMember[], more: (fake: Fake) => void = () => undefined): (fake: Fake) => void {
+  return (fake) => {
+    home(fake)
+    fake.state.call.value = call({ state: 'active', activeSince: performance.now() - 42_000 })
+    fake.state.members.value = others()
+    more(fake)
+  }
+}
+
+const micOff = ({ state }: Fake) => void (state.microphone.value = { on: false, wanted: false })
+const camOff = ({ state }: Fake) => void (state.camera.value = { on: false, wanted: false })
+const inRoom = ({ state }: Fake) =>
+  void (state.room.value = { name: 'design-review', self: 'me', since: performance.now() - 768_000 })
+
+export const stories: Record<string, Story> = {
+  name: { prepare: () => undefined },
+  home: { prepare: home },
+  'home-fresh': { prepare: signedIn },
+  'home-offline': {
+    prepare(fake) {
+      home(fake)
+      fake.state.link.value = { state: 'down', retryInMs: 2000, sinceMs: 9000 }
+    },
+  },
+  'home-empty-denied': {
+    prepare(fake) {
+      signedIn(fake)
+      fake.devices.microphone.state.value = fake.devices.camera.state.value = { state: 'denied' }
+      fake.granted.camera = fake.granted.microphone = true
+    },
+  },
+  prejoin: { path: '/r/design-review', prepare: (fake) => devices(fake) },
+  outgoing: { prepare: ofCall({}) },
+  incoming: { prepare: ofCall({ direction: 'incoming', peer: person(0) }) },
+  'incoming-long': { prepare: ofCall({ direction: 'incoming', peer: person(5) }) },
+  'incoming-voice': { prepare: ofCall({ direction: 'incoming', video: false, peer: person(6) }) },
+  two: { prepare: inCall(() => [member(1)]) },
+  'two-poor': {
+    prepare: inCall(() => [member(1, { muted: true })], (fake) => {
+      fake.state.quality.value = { cause: 'uplink_loss' }
+      micOff(fake)
+    }),
+  },
+  'two-phone': { prepare: inCall(() => [member(1)], (fake) => devices(fake, [720, 1280])) },
+  'two-reconnecting': {
+    prepare: inCall(() => [member(1)], (fake) => {
+      fake.state.connection.value = 'reconnecting'
+      fake.stats = fakeStats
+    }),
+    click: ['More|更多', 'Statistics|统计信息'],
+  },
+  'two-peer-away': { prepare: inCall(() => [member(1, { state: 'reconnecting' })]) },
+  'two-voice': { prepare: inCall(() => [member(0, { cameraOff: true })], camOff) },
+  'two-denied': {
+    prepare: inCall(() => [member(1)], (fake) => {
+      fake.devices.camera.state.value = { state: 'denied' }
+      fake.devices.camera.track.value = undefined
+    }),
+  },
+  'room-4': {
+    prepare: inCall(() => [member(0), member(1, { muted: true }), member(5, { cameraOff: true })], inRoom),
+  },
+  'room-alone': {
+    prepare(fake) {
+      home(fake)
+      inRoom(fake)
+    },
+  },
+  settings: { prepare: home, click: ['Settings|设置'] },
+  'settings-video': { prepare: home, click: ['Settings|设置', 'Video|视频'] },
+  'settings-general': { prepare: home, click: ['Settings|设置', 'General|通用'] },
+  more: { prepare: inCall(() => [member(1)]), click: ['More|更多'] },
+  shortcuts: { prepare: inCall(() => [member(1)]), click: ['More|更多', 'Keyboard shortcuts|键盘快捷键'] },
+  'ended-no-answer': { prepare: ofCall({ state: 'ended', reason: 'no_answer', by: 'server' }) },
+  'ended-failed': { prepare: ofCall({ state: 'ended', reason: 'failed', by: 'self', error: { code: 'draining', message: '' } }) },
+  'ended-hangup': { prepare: ofCall({ state: 'ended', reason: 'hangup', by: 'peer', durationMs: 768_000 }) },
+  'ended-note': {
+    prepare: ofCall({ state: 'ended', reason: 'declined', by: 'peer', note: 'I’ll call back', peer: person(5) }),
+  },
+  closed: {
+    prepare(fake) {
+      signedIn(fake)
+      fake.state.link.value = { state: 'closed', cause: { code: 'replaced', message: '' } }
+    },
+  },
+  insecure: { obstacle: 'insecure', prepare: () => undefined },
+  'in-app': { obstacle: 'inApp', prepare: () => undefined },
+  unsupported: { obstacle: 'unsupported', prepare: () => undefined },
+}

@@ -1,0 +1,18 @@
+import { createApp } from 'vue'
+import App from './App.vue'
+import { callrelayKey } from './composables/callrelay'
+import { createCallrelay } from './composables/createCallrelay'
+import { createSettings } from './composables/settings'
+import { chooseLanguage, i18n, setLanguage } from './i18n'
+import './styles/main.css'
+
+async function start(): Promise<void> {
+  const settings = createSettings()
+  await setLanguage(chooseLanguage(settings.language || undefined, navigator.languages))
+  const mediaHome = document.createElement('div')
+  mediaHome.hidden = true
+  document.body.append(mediaHome)
+  createApp(App, { settings, mediaHome }).use(i18n).provide(callrelayKey, createCallrelay()).mount('#app')
+}
+
+void start()
