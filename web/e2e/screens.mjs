@@ -1,0 +1,126 @@
+// Screenshots of every screen, without a server: node e2e/screens.mjs OUT [only...]
+// Build the stories first: npm run build:stories. OUT must lie outside the
+// repository. Each picture is checked too: nothing wider than the page, no text
+// cut in a button, no target under 44 px, no two controls over each other.
+import { spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { chromium } from 'playwright-core'
+
+const web = new URL('..', import.meta.url).pathname
+const [out, ...only] = process.argv.slice(2)
+if (!out || resolve(out).startsWith(resolve(web, '..') + '/')) {
+  console.error('usage: node e2e/screens.mjs OUT [only...], OUT outside the repository')
+  process.exit(2)
+}
+mkdirSync(out, { recursive: true })
+
+/** story, width, height, language, theme, and what is special. */
+const SHOTS = [
+  ['01-name', 'name', 360, 640, 'zh', 'light'],
+  ['02-home', 'home', 360, 640, 'zh', 'dark'],
+  ['02-home-all', 'home', 360, 640, 'zh', 'dark', { full: true }],
+  ['03-home', 'home', 1280, 720, 'en', 'light'],
+  ['04-home-empty-denied', 'home-empty-denied', 768, 1024, 'en', 'dark'],
+  ['04-home-fresh', 'home-fresh', 1280, 720, 'zh', 'light'],
+  ['05-outgoing', 'outgoing', 360, 640, 'en', 'dark'],
+  ['05-outgoing-desk', 'outgoing', 1280, 720, 'en', 'light'],
+  ['06-incoming', 'incoming', 1280, 720, 'zh', 'dark'],
+  ['07-incoming-200', 'incoming', 360, 640, 'en', 'light', { text: 2 }],
+  ['07-incoming-phone', 'incoming-long', 360, 640, 'en', 'light'],
+  ['07-incoming-voice', 'incoming-voice', 360, 640, 'zh', 'light'],
+  ['08-two-poor', 'two-poor', 1440, 900, 'zh', 'dark'],
+  ['09-two-phone', 'two-phone', 360, 640, 'en', 'dark'],
+  ['10-two-reconnecting', 'two-reconnecting', 1280, 720, 'en', 'light'],
+  ['10-two-reconnecting-phone', 'two-reconnecting', 360, 640, 'zh', 'light'],
+  ['10-two-denied', 'two-denied', 1280, 720, 'en', 'dark'],
+  ['10-two-voice', 'two-voice', 1280, 720, 'en', 'light'],
+  ['10-peer-away', 'two-peer-away', 640, 360, 'zh', 'dark'],
+  ['11-more', 'more', 360, 640, 'en', 'light'],
+  ['12-room-4', 'room-4', 1280, 720, 'en', 'light'],
+  ['16-room-4-low', 'room-4', 640, 360, 'zh', 'dark'],
+  ['16-room-alone', 'room-alone', 360, 640, 'zh', 'dark'],
+  ['17-prejoin', 'prejoin', 1280, 720, 'en', 'light'],
+  ['17-prejoin-phone', 'prejoin', 360, 640, 'zh', 'dark', { full: true }],
+  ['18-settings', 'settings', 1280, 720, 'zh', 'light'],
+  ['18-settings-video', 'settings-video', 360, 640, 'en', 'dark'],
+  ['18-settings-general', 'settings-general', 1280, 720, 'en', 'dark'],
+  ['18-shortcuts', 'shortcuts', 1280, 720, 'en', 'light'],
+  ['19-ended-no-answer', 'ended-no-answer', 768, 1024, 'zh', 'light'],
+  ['19-ended-failed', 'ended-failed', 768, 1024, 'zh', 'light'],
+  ['19-ended-hangup', 'ended-hangup', 360, 640, 'en', 'dark'],
+  ['19-ended-note', 'ended-note', 360, 640, 'en', 'light'],
+  ['20-insecure', 'insecure', 360, 640, 'en', 'light'],
+  ['20-in-app', 'in-app', 360, 640, 'zh', 'light'],
+  ['20-closed', 'closed', 1280, 720, 'en', 'light'],
+  ['r1-home-320', 'home', 320, 640, 'en', 'light', { full: true }],
+  ['r2-home-200', 'home', 640, 800, 'en', 'light', { text: 2, full: true }],
+  ['r3-two-200', 'two-poor', 640, 800, 'en', 'light', { text: 2 }],
+  ['r3-settings-320', 'settings', 320, 568, 'en', 'light'],
+  ['r4-home-rtl', 'home', 1280, 720, 'en', 'light', { dir: 'rtl' }],
+  ['r4-two-rtl', 'two-poor', 1280, 720, 'en', 'dark', { dir: 'rtl' }],
+  ['r5-home-forced', 'home', 1280, 720, 'en', 'light', { forced: true }],
+  ['r5-two-forced', 'two-poor', 1280, 720, 'en', 'dark', { forced: true }],
+  ['r5-incoming-forced', 'incoming', 360, 640, 'en', 'dark', { forced: true }],
+  ['r6-two-wide', 'two', 2560, 1440, 'en', 'dark'],
+]
+
+const port = 4300 + (process.pid % 600)
+const preview = spawn(
+  process.execPath,
+  [join(web, 'node_modules/vite/bin/vite.js'), 'preview', '--mode', 'stories', '--host', '127.0.0.1', '--port', String(port), '--strictPort'],
+  { cwd: web, stdio: ['ignore', 'pipe', 'inherit'] },
+)
+await new Promise((ready) => preview.stdout.on('data', (text) => String(text).includes(String(port)) && ready()))
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'],
+})
+
+/** What a person would see as broken, found by rule. Runs in the page. */
+function faults() {
+  const found = []
+  if (document.documentElement.scrollWidth > innerWidth) found.push(`page is ${document.documentElement.scrollWidth} wide`)
+  const seen = (el) => {
+    const r = el.getBoundingClientRect()
+    return r.width > 0 && r.height > 0 && getComputedStyle(el).visibility !== 'hidden' && !el.closest('.sr-only, [aria-hidden=true], [inert]')
+  }
+  const name = (el) => (el.getAttribute('aria-label') ?? el.textContent ?? el.tagName).trim().slice(0, 40)
+  const targets = [...document.querySelectorAll('button, input:not([type=range]), select, [role=menuitem]')].filter(seen)
+  for (const el of targets) {
+    const r = el.getBoundingClientRect()
+    if (r.height < 43.5 && r.width < 200 && !el.matches('[role=switch]')) found.push(`${name(el)} is ${Math.round(r.width)}x${Math.round(r.height)}`)
+    if (el.tagName === 'BUTTON' && el.scrollWidth > el.clientWidth + 1 && !el.querySelector('.truncate')) found.push(`${name(el)} is cut`)
+    if (r.right > innerWidth + 1 || r.left < -1) found.push(`${name(el)} leaves the page`)
+  }
+  for (const a of targets)
+    for (const b of targets) {
+      if (a === b || a.contains(b) || b.contains(a) || a.closest('[role=dialog],[role=alertdialog],[role=menu]') !== b.closest('[role=dialog],[role=alertdialog],[role=menu]')) continue
+      const [x, y] = [a.getBoundingClientRect(), b.getBoundingClientRect()]
+      const over = Math.min(x.right, y.right) - Math.max(x.left, y.left) > 4 && Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top) > 4
+      if (over && name(a) < name(b)) found.push(`${name(a)} and ${name(b)} overlap`)
+    }
+  return found
+}
+
+let bad = 0
+for (const [file, story, width, height, lang, theme, special = {}] of SHOTS) {
+  if (only.length && !only.some((o) => file.includes(o))) continue
+  const page = await browser.newPage({
+    viewport: { width, height }, colorScheme: theme, reducedMotion: 'reduce', forcedColors: special.forced ? 'active' : 'none',
+  })
+  page.on('pageerror', (error) => console.log(`${file}: ${error.message}`))
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && console.log(`${file}: ${message.text()}`))
+  const query = new URLSearchParams({ story, lang, theme, ...(special.text && { text: special.text }), ...(special.dir && { dir: special.dir }) })
+  await page.goto(`http://127.0.0.1:${port}/stories.html?${query}`)
+  await page.waitForSelector('[data-story=ready]', { state: 'attached' })
+  await page.waitForTimeout(400)
+  await page.screenshot({ path: join(out, `${file}.png`), fullPage: special.full === true })
+  const found = await page.evaluate(faults)
+  bad += found.length
+  console.log(`${file}${found.length ? `: ${found.join('; ')}` : ''}`)
+  await page.close()
+}
+await browser.close()
+preview.kill()
+process.exit(bad ? 1 : 0)
