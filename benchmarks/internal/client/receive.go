@@ -57,14 +57,21 @@ func (p *Peer) noteGap(ssrc uint32, seq uint16, now time.Duration) {
 func (p *Peer) feedback() {
 	tick := time.NewTicker(nackTick)
 	defer tick.Stop()
+	last := p.since()
 	for n := 1; ; n++ {
 		select {
 		case <-p.stop:
 			return
 		case <-tick.C:
 		}
+		// After a stall of this program the repairs may be here already, unread.
+		stalled := p.since()-last > 2*nackTick
+		last = p.since()
 		p.feedbackMu.Lock()
-		packets := p.nacks()
+		var packets []rtcp.Packet
+		if !stalled {
+			packets = p.nacks()
+		}
 		if n%int(feedbackTick/nackTick) == 0 {
 			packets = append(packets, p.recorder.BuildFeedbackPacket()...)
 		}

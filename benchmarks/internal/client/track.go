@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
@@ -34,6 +35,7 @@ type track struct {
 	rtxSeq      uint16
 	history     [historySize][]byte // payloads by seq
 	headers     [historySize]rtp.Header
+	resent      [historySize]time.Time // the last time
 }
 
 func newTrack(source Source, numbers *atomic.Uint32, first uint16) *track {
@@ -117,6 +119,7 @@ func (t *track) send(timestamp uint32, marker bool, payload []byte, mark func(se
 		SequenceNumber: uint16(t.seq), Timestamp: timestamp, SSRC: t.ssrc,
 	}
 	t.history[t.seq%historySize], t.headers[t.seq%historySize] = payload, header
+	t.resent[t.seq%historySize] = time.Time{}
 	write, err := t.write, t.number(&header)
 	t.mu.Unlock()
 	if err != nil {
@@ -126,15 +129,20 @@ func (t *track) send(timestamp uint32, marker bool, payload []byte, mark func(se
 	return err
 }
 
+// resendSpacing between two answers for one packet, as browsers keep one.
+const resendSpacing = 50 * time.Millisecond
+
 // resend answers a NACK of one packet. Streams without RTX are not sent again.
 func (t *track) resend(seq uint16) error {
 	t.mu.Lock()
 	full := t.seq - uint64(uint16(t.seq)-seq)
 	payload, header := t.history[full%historySize], t.headers[full%historySize]
-	if t.write == nil || t.rtx == 0 || t.rtxType == 0 || payload == nil || header.SequenceNumber != seq {
+	if t.write == nil || t.rtx == 0 || t.rtxType == 0 || payload == nil || header.SequenceNumber != seq ||
+		time.Since(t.resent[full%historySize]) < resendSpacing {
 		t.mu.Unlock()
 		return nil
 	}
+	t.resent[full%historySize] = time.Now()
 	t.rtxSeq++
 	header.SSRC, header.PayloadType, header.SequenceNumber = t.rtx, t.rtxType, t.rtxSeq
 	write, err := t.write, t.number(&header)
