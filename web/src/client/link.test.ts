@@ -142,7 +142,7 @@ test('a silent server is asked for a sign of life and then given up', async () =
   const socket = await up(link)
   await vi.advanceTimersByTimeAsync(5_000)
   expect(socket.types()).toContain('ping')
-  socket.receive({ type: 'pong' })
+  socket.reply('ping', { type: 'pong' })
   await vi.advanceTimersByTimeAsync(3_000)
   expect(link.state.state).toBe('up')
   await vi.advanceTimersByTimeAsync(6_000)

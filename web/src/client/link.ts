@@ -3,7 +3,7 @@ import { backoffMs } from './backoff'
 import { Emitter } from './emitter'
 import type { Environment } from './environment'
 import { CallrelayError } from './errors'
-import { HELLO_ID, Requests } from './requests'
+import { HELLO_ID, PING_ID, Requests } from './requests'
 import type { SessionStore } from './sessionStore'
 import type { ClientError, LinkState } from './types'
 import { parseServerMessage, type Body, type Reply, type RequestType } from './wire'
@@ -265,7 +265,8 @@ export class Link extends Emitter<LinkEvents> {
     if (this.asked) return
     this.asked = true
     const socket = this.socket
-    this.tell('ping', {})
+    // With an id, or there is no pong.
+    this.socket?.send(JSON.stringify({ type: 'ping', id: PING_ID }))
     setTimeout(() => {
       if (this.asked && socket === this.socket && this.current.state === 'up') {
         this.broke({ code: 'disconnected', message: 'the server is silent' })

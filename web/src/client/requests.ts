@@ -11,14 +11,15 @@ interface Pending {
 /** More than this many unanswered requests means that something is wrong; the rest fail at once. */
 const MAX_PENDING = 256
 
-/** The id of hello, which the link sends by itself. */
+/** The ids of what the link sends by itself. */
 export const HELLO_ID = 1
+export const PING_ID = 2
 
 /** The requests that wait for their reply, in the order in which they were made. */
 export class Requests {
   private readonly send: (text: string) => void
   private readonly pending = new Map<number, Pending>()
-  private lastID = HELLO_ID
+  private lastID = PING_ID
 
   constructor(send: (text: string) => void) {
     this.send = send
