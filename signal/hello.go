@@ -36,17 +36,22 @@ func (s *Server) signIn(c *conn, m protocol.Hello, now time.Time) (*session, pro
 	if err != nil {
 		return nil, protocol.CloseUnauthorized, err
 	}
-	switch {
-	case len(s.dir.sessions) >= s.cfg.MaxSessions:
-		err = errFull("the server is full")
-	case len(s.dir.devices(protocol.UserID(grants.User))) >= s.cfg.MaxDevices:
-		err = errFull("this user is signed in on too many devices")
-	}
-	if err != nil {
+	if err := s.roomFor(grants); err != nil {
 		return nil, protocol.CloseRestart, err
 	}
 	person := Person{User: protocol.UserID(grants.User), Name: grants.Name}
 	return s.newSession(SessionID(newID()), person, grants, expires), 0, nil
+}
+
+// roomFor tells why one more session of a user cannot be had, if so.
+func (s *Server) roomFor(grants TokenGrants) error {
+	switch {
+	case len(s.dir.sessions) >= s.cfg.MaxSessions:
+		return errFull("the server is full")
+	case len(s.dir.devices(protocol.UserID(grants.User))) >= s.cfg.MaxDevices:
+		return errFull("this user is signed in on too many devices")
+	}
+	return nil
 }
 
 func errFull(what string) error {

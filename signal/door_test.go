@@ -1,0 +1,101 @@
+package signal
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"callrelay/signal/protocol"
+)
+
+// enter opens a door and keeps what it is told.
+func (r *rig) enter(name string) (*Door, chan protocol.ServerMessage) {
+	r.t.Helper()
+	told := make(chan protocol.ServerMessage, 256)
+	d, err := r.server.Enter(openGrants(name), func(m protocol.ServerMessage) { told <- m })
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return d, told
+}
+
+// callOf returns the newest state of the call that was told.
+func callOf(told chan protocol.ServerMessage) (last protocol.CallView) {
+	synctest.Wait()
+	for {
+		select {
+		case m := <-told:
+			if c, ok := m.(protocol.Call); ok {
+				last = c.Call
+			}
+		default:
+			return last
+		}
+	}
+}
+
+func TestDoorsCallEachOtherLikeAnySession(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		ctx := context.Background()
+		ann, annTold := r.enter("ann")
+		bob, bobTold := r.enter("bob")
+		reply, err := ann.Ask(ctx, protocol.Place{Call: protocol.CallID(newID()), Callee: "bob", Video: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		placed := reply.(protocol.Call).Call
+		if got := callOf(bobTold); got.Call != placed.Call || got.Direction != protocol.DirectionIncoming {
+			t.Fatalf("bob sees %+v", got)
+		}
+		if _, err := bob.Ask(ctx, protocol.Ringing{Call: placed.Call}); err != nil {
+			t.Fatal(err)
+		}
+		if got := callOf(annTold); got.State != protocol.CallRinging {
+			t.Errorf("ann sees %s", got.State)
+		}
+		if _, err := bob.Ask(ctx, protocol.Accept{Call: placed.Call, Video: true}); err != nil {
+			t.Fatal(err)
+		}
+		if got := callOf(annTold); got.State != protocol.CallActive {
+			t.Errorf("ann sees %s", got.State)
+		}
+		bob.Close()
+		if got := callOf(annTold); got.Reason != protocol.EndHangup || got.By != protocol.PartyPeer {
+			t.Errorf("ann sees %s by %s", got.Reason, got.By)
+		}
+		if _, err := bob.Ask(ctx, protocol.Ping{}); !errors.Is(err, ErrDoorClosed) {
+			t.Errorf("a closed door answers: %v", err)
+		}
+		ann.Close()
+		synctest.Wait()
+		if st := r.server.Stats(); st.Sessions != 0 || st.Sockets != 0 {
+			t.Errorf("left: %+v", st)
+		}
+	})
+}
+
+func TestDoorIsRefusedWithTheProtocolsError(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		d, _ := r.enter("ann")
+		defer d.Close()
+		_, err := d.Ask(context.Background(), protocol.Accept{Call: "nosuchcall"})
+		var refusal protocol.Error
+		if !errors.As(err, &refusal) || refusal.Code != protocol.ErrNotFound {
+			t.Errorf("refused with %v", err)
+		}
+	})
+}
+
+func TestServerCloseEndsDoors(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		d, _ := r.enter("ann")
+		go func() { _ = r.server.Close() }()
+		select {
+		case <-d.Done():
+		case <-time.After(time.Minute):
+			t.Error("the door outlived its server")
+		}
+	})
+}
