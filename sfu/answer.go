@@ -5,6 +5,14 @@ import (
 	"strings"
 )
 
+// finishAnswer makes the text that is sent of the one that Pion made.
+func finishAnswer(answer string, o offer, kbps int) string {
+	if o.extensions.Mixed && !strings.Contains(answer, "a="+allowMixed) {
+		answer = strings.Replace(answer, "\r\nm=", "\r\na="+allowMixed+"\r\nm=", 1)
+	}
+	return withStartBitrate(answer, kbps)
+}
+
 // withStartBitrate adds x-google-start-bitrate to the video codecs of the
 // sections on which the client sends, in the text of our own answer: Pion has
 // no setting for it. Without it Chromium's encoder begins at a quarter of the

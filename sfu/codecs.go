@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 
 	"callrelay/sfu/internal/codec"
+	"callrelay/sfu/internal/rtpext"
 )
 
 // encoding is a codec with the parameters that tell whether a decoder can
@@ -127,18 +127,6 @@ func codecs() (audio, video []webrtc.RTPCodecParameters) {
 	return audio, video
 }
 
-// Header extensions the SFU reads or passes on.
-const (
-	uriMID          = sdp.SDESMidURI
-	uriRID          = sdp.SDESRTPStreamIDURI
-	uriRepairedRID  = sdp.SDESRepairRTPStreamIDURI
-	uriTransportCC  = sdp.TransportCCURI
-	uriAudioLevel   = sdp.AudioLevelURI
-	uriOrientation  = "urn:3gpp:video-orientation"
-	uriPlayoutDelay = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
-	uriDependency   = "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
-)
-
 // mediaEngine for one PeerConnection.
 func mediaEngine() (*webrtc.MediaEngine, error) {
 	m := &webrtc.MediaEngine{}
@@ -153,30 +141,33 @@ func mediaEngine() (*webrtc.MediaEngine, error) {
 			return nil, err
 		}
 	}
-	for _, e := range []struct {
-		uri          string
-		audio, video bool
-	}{
-		{uriMID, true, true},
-		{uriTransportCC, true, true},
-		{uriAudioLevel, true, false},
-		{uriRID, false, true},
-		{uriRepairedRID, false, true},
-		{uriOrientation, false, true},
-		{uriPlayoutDelay, false, true},
-		{uriDependency, false, true},
-	} {
-		capability := webrtc.RTPHeaderExtensionCapability{URI: e.uri}
-		if e.audio {
+	for _, e := range rtpext.All() {
+		capability := webrtc.RTPHeaderExtensionCapability{URI: e.URI()}
+		audio, video := carriedBy(e)
+		if audio {
 			if err := m.RegisterHeaderExtension(capability, webrtc.RTPCodecTypeAudio); err != nil {
 				return nil, err
 			}
 		}
-		if e.video {
+		if video {
 			if err := m.RegisterHeaderExtension(capability, webrtc.RTPCodecTypeVideo); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return m, nil
+}
+
+// carriedBy says which kinds of sections have an extension. Pion registers
+// mid for video only; audio needs it as much.
+func carriedBy(e rtpext.Extension) (audio, video bool) {
+	switch e {
+	case rtpext.MID, rtpext.TransportSequence:
+		return true, true
+	case rtpext.AudioLevel:
+		return true, false
+	case rtpext.RID, rtpext.RepairedRID, rtpext.VideoOrientation, rtpext.PlayoutDelay, rtpext.DependencyDescriptor:
+		return false, true
+	}
+	return false, false
 }

@@ -95,11 +95,11 @@ const replayWindow = 512
 
 // answer negotiates an offer on this connection. Calls are ordered by the
 // participant's negotiating lock.
-func (c *connection) answer(ctx context.Context, text string, sections []*uplinkSection) (string, error) {
+func (c *connection) answer(ctx context.Context, text string, o offer, sections []*uplinkSection) (string, error) {
 	if err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: text}); err != nil {
 		return "", badSDP("it can't be used: %v", err)
 	}
-	c.uplink.use(sections)
+	c.uplink.use(sections, o.extensions)
 	added, err := c.addSlots()
 	if err != nil {
 		return "", err
@@ -123,7 +123,7 @@ func (c *connection) answer(ctx context.Context, text string, sections []*uplink
 		}
 	}
 	c.downlink.grow(added)
-	return withStartBitrate(c.pc.LocalDescription().SDP, c.sfu.config.StartBitrate), nil
+	return finishAnswer(c.pc.LocalDescription().SDP, o, c.sfu.config.StartBitrate), nil
 }
 
 // addSlots gives each section the client newly receives on a slot. AddTrack
@@ -144,6 +144,7 @@ func (c *connection) addSlots() ([]*slot, error) {
 			return nil, fmt.Errorf("slot for section %q landed on another", t.Mid())
 		}
 		s.mid = t.Mid()
+		s.extensions.Mixed = c.uplink.extensions.Mixed
 		added = append(added, s)
 	}
 	return added, nil

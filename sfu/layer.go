@@ -73,16 +73,6 @@ func newLayer(p *publication, c *connection, rid string, rank int, ssrc uint32) 
 	return l
 }
 
-// arrive notes a packet's number; false for one from before the stream's start.
-func (l *layer) arrive(wire uint16) (seq.Number, bool) {
-	number, ok := l.numbers.Unwrap(wire)
-	if !ok {
-		l.publication.sfu.counters.drop(dropTooLate)
-		return 0, false
-	}
-	return number, true
-}
-
 // rate of the timestamps in ticks per second.
 func (l *layer) rate() uint32 {
 	if l.publication.audio {
@@ -91,27 +81,25 @@ func (l *layer) rate() uint32 {
 	return encodingVP8.clockRate()
 }
 
-// describe says what frame the packet belongs to; false if its payload is not
+// describe says what frame a packet belongs to; false if its payload is not
 // of the kind that its payload type says.
-func (l *layer) describe(p *packet) bool {
-	f, ok := codec.Describe(p.encoding.kind(), p.body(), p.marker)
-	p.keyFrame, p.frameStart, p.picture = f.KeyFrame, f.Start, f.Picture
-	if p.encoding == encodingH264 || p.encoding == encodingAV1 {
+func (l *layer) describe(d *description, b []byte) bool {
+	f, ok := codec.Describe(d.encoding.kind(), d.body(b), d.rtp.Marker)
+	d.keyFrame, d.frameStart, d.picture = f.KeyFrame, f.Start, f.Picture
+	if d.encoding == encodingH264 || d.encoding == encodingAV1 {
 		// Their payloads do not say where a frame begins: only the first
 		// start of a timestamp counts.
-		p.frameStart = f.Start && (l.last.IsZero() || p.timestamp != l.lastTimestamp)
+		d.frameStart = f.Start && (l.last.IsZero() || d.rtp.Timestamp != l.lastTimestamp)
 	}
 	return ok
 }
 
 // put keeps a packet; false if it was here before or can't be told from one
 // that was.
-func (l *layer) put(p *packet, now time.Time) bool {
+func (l *layer) put(d *description, b []byte, now time.Time) bool {
 	c := &l.publication.sfu.counters
-	outcome := l.history.Put(now, history.Info{
-		Seq: p.number, Timestamp: p.timestamp, KeyStart: p.keyFrame && p.frameStart,
-	}, p.bytes(), p.description)
-	switch outcome {
+	info := history.Info{Seq: d.number, Timestamp: d.rtp.Timestamp, KeyStart: d.keyFrame && d.frameStart}
+	switch l.history.Put(now, info, b, *d) {
 	case history.Stored:
 	case history.Duplicate:
 		c.drop(dropDuplicate)
@@ -123,12 +111,12 @@ func (l *layer) put(p *packet, now time.Time) bool {
 		c.drop(dropMalformed)
 		return false
 	}
-	if highest, _ := l.numbers.Highest(); p.number == highest {
-		l.last, l.lastTimestamp = now, p.timestamp
+	if highest, _ := l.numbers.Highest(); d.number == highest {
+		l.last, l.lastTimestamp = now, d.rtp.Timestamp
 	}
-	l.reception.receive(p.number, p.timestamp, l.rate(), now)
-	l.note(p.number, now)
-	if p.keyFrame && p.frameStart {
+	l.reception.receive(d.number, d.rtp.Timestamp, l.rate(), now)
+	l.note(d.number, now)
+	if info.KeyStart {
 		l.asker.arrived()
 		c.count(countKeyFrames)
 	}
@@ -199,7 +187,7 @@ func (l *layer) get(n seq.Number, now time.Time) *packet {
 		p.release()
 		return nil
 	}
-	p.recall(l, found.Meta, bytes, found.Arrived)
+	p.layer, p.description, p.arrival, p.size = l, found.Meta, found.Arrived, len(bytes)
 	return p
 }
 

@@ -8,6 +8,8 @@ import (
 
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
+
+	"callrelay/sfu/internal/rtpext"
 )
 
 // Limits of an offer.
@@ -23,6 +25,9 @@ type offer struct {
 	sends []sendSection
 	// slots counts the sections the client receives on.
 	slots int
+	// extensions of all sections: within one bundle a number means the same
+	// everywhere.
+	extensions rtpext.IDs
 }
 
 // sendSection is one section the client sends on, with the source it is for.
@@ -31,10 +36,9 @@ type sendSection struct {
 	source Source
 	audio  bool
 	// rids of simulcast layers, best last as browsers name them in order; empty for one layer.
-	rids       []string
-	codecs     [128]encoding
-	apt        [128]uint8 // media payload type of an rtx payload type
-	extensions extensionIDs
+	rids   []string
+	codecs [128]encoding
+	apt    [128]uint8 // media payload type of an rtx payload type
 	// ssrcs declared, true for repair (the second of an FID group).
 	ssrcs map[uint32]bool
 }
@@ -61,6 +65,7 @@ func parseOffer(text string, sections []Section) (offer, error) {
 		return offer{}, err
 	}
 	var o offer
+	_, o.extensions.Mixed = description.Attribute(allowMixed)
 	media := 0
 	mids := map[string]bool{}
 	for i, m := range description.MediaDescriptions {
@@ -81,6 +86,7 @@ func parseOffer(text string, sections []Section) (offer, error) {
 		if err != nil {
 			return offer{}, err
 		}
+		readExtensions(m, &o.extensions)
 		sends, receives := directions(m)
 		if receives {
 			o.slots++
@@ -152,14 +158,6 @@ func parseSection(m *sdp.MediaDescription, mid string, audio bool) (sendSection,
 			if strings.HasPrefix(rest, "send") {
 				s.rids = append(s.rids, rid)
 			}
-		case sdp.AttrKeyExtMap:
-			id, uri, _ := strings.Cut(a.Value, " ")
-			id, _, _ = strings.Cut(id, "/")
-			uri, _, _ = strings.Cut(uri, " ")
-			n, err := strconv.Atoi(id)
-			if err == nil {
-				s.extensions.set(uri, n)
-			}
 		case sdp.AttrKeySSRC:
 			id, _, _ := strings.Cut(a.Value, " ")
 			s.declare(id, false)
@@ -176,6 +174,25 @@ func parseSection(m *sdp.MediaDescription, mid string, audio bool) (sendSection,
 		return s, badSDP("section %q declares more than %d SSRCs", mid, maxSSRCs)
 	}
 	return s, nil
+}
+
+// allowMixed says that the two-byte form of header extensions is understood.
+const allowMixed = "extmap-allow-mixed"
+
+func readExtensions(m *sdp.MediaDescription, ids *rtpext.IDs) {
+	for _, a := range m.Attributes {
+		switch a.Key {
+		case allowMixed:
+			ids.Mixed = true
+		case sdp.AttrKeyExtMap:
+			id, uri, _ := strings.Cut(a.Value, " ")
+			id, _, _ = strings.Cut(id, "/")
+			uri, _, _ = strings.Cut(uri, " ")
+			if n, err := strconv.ParseUint(id, 10, 8); err == nil && n > 0 {
+				ids.Set(uri, uint8(n))
+			}
+		}
+	}
 }
 
 func (s *sendSection) declare(id string, repair bool) {

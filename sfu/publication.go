@@ -4,8 +4,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/rtp"
-
 	"callrelay/sfu/internal/seq"
 )
 
@@ -92,50 +90,55 @@ func rank(rids []string, rid string) int {
 	return 0
 }
 
-// receive takes a packet from the publisher: parse once, keep, fan out. It
-// runs on the connection's reader; h and payload are its memory.
-func (p *publication) receive(l *layer, h *rtp.Header, wire uint16, payload []byte, e encoding, repaired bool, now time.Time) {
+// receive takes a packet from the publisher: describe once, keep, fan out. It
+// runs on the connection's reader, whose memory b is.
+func (p *publication) receive(l *layer, d description, wire uint16, b []byte, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	number, ok := l.arrive(wire)
-	if !ok || l.ended {
+	if l.ended {
 		return
 	}
-	if len(payload) == 0 {
-		l.note(number, now)
+	var ok bool
+	if d.number, ok = l.numbers.Unwrap(wire); !ok {
+		p.sfu.counters.drop(dropTooLate)
+		return
+	}
+	if len(d.body(b)) == 0 {
+		l.note(d.number, now)
 		p.sfu.counters.drop(dropPadding)
 		return
 	}
-	pkt := p.sfu.packets.get()
-	defer pkt.release()
-	pkt.layer, pkt.arrival = l, now
-	pkt.number, pkt.encoding, pkt.repaired = number, e, repaired
-	pkt.fill(h, payload, &l.connection.uplink.extensions)
-	if !l.describe(pkt) {
-		l.note(number, now)
+	if !l.describe(&d, b) {
+		l.note(d.number, now)
 		p.sfu.counters.drop(dropMalformed)
 		return
 	}
-	if !l.put(pkt, now) {
+	if !l.put(&d, b, now) {
 		return
 	}
-	if repaired {
+	if d.repaired {
 		p.sfu.counters.count(countRepairedIn)
 	}
 	p.order++
-	pkt.order = p.order
-	p.fanOut(pkt)
+	p.fanOut(l, &d, b, now)
 }
 
 // fanOut hands a packet to each worker that has subscriptions to it. mu is held.
-func (p *publication) fanOut(pkt *packet) {
+func (p *publication) fanOut(l *layer, d *description, b []byte, now time.Time) {
 	if !p.open {
 		p.sfu.counters.drop(dropGate)
 		return
 	}
-	for _, l := range p.listeners {
-		l.worker.push(l, pkt.retain())
+	if len(p.listeners) == 0 {
+		return
 	}
+	pkt := p.sfu.packets.get()
+	pkt.layer, pkt.description, pkt.order, pkt.arrival = l, *d, p.order, now
+	pkt.size = copy(pkt.buf[:], b)
+	for _, listener := range p.listeners {
+		listener.worker.push(listener, pkt.retain())
+	}
+	pkt.release()
 }
 
 // setGate opens or closes the gate. When it returns, packets received later

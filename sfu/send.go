@@ -8,6 +8,7 @@ import (
 
 	"callrelay/sfu/internal/codec"
 	"callrelay/sfu/internal/rewrite"
+	"callrelay/sfu/internal/rtpext"
 )
 
 const (
@@ -46,6 +47,7 @@ type sender struct {
 	sent    uint64 // bytes
 	scratch [maxPacket + 64]byte
 	twcc    [2]byte
+	values  rtpext.Values
 }
 
 // full tells whether the next frame must be left out.
@@ -57,7 +59,7 @@ func (s *sender) add(o outgoing) {
 		s.sound = append(s.sound, o)
 	} else {
 		s.video = append(s.video, o)
-		s.bytes += int(o.packet.payload)
+		s.bytes += o.packet.size
 	}
 	s.due()
 }
@@ -83,8 +85,8 @@ func (s *sender) run(now time.Time) {
 	n := 0
 	for ; n < len(s.video) && s.allowance > 0; n++ {
 		o := &s.video[n]
-		s.bytes -= int(o.packet.payload)
-		s.allowance -= float64(int(o.packet.payload))
+		s.bytes -= o.packet.size
+		s.allowance -= float64(o.packet.size)
 		s.write(o, now)
 		*o = outgoing{}
 	}
@@ -116,7 +118,7 @@ func (s *sender) write(o *outgoing, now time.Time) {
 	slot, p := o.slot, o.packet
 	defer p.release()
 	h := &slot.header
-	h.Version, h.Marker, h.CSRC = 2, p.marker, nil
+	h.Version, h.Marker, h.CSRC = 2, p.rtp.Marker, nil
 	h.SequenceNumber, h.Timestamp = o.numbers.Seq.Wire(), o.numbers.Timestamp
 	h.SSRC, h.PayloadType = slot.ssrc, slot.payload[p.encoding]
 	if o.plain {
@@ -153,7 +155,7 @@ func (s *sender) write(o *outgoing, now time.Time) {
 // valid until the next call.
 func (s *sender) payload(o *outgoing) []byte {
 	p := o.packet
-	body := p.body()
+	body := p.payload()
 	if o.plain { // the receiver has no RED
 		body, _ = codec.REDPrimary(body)
 	}
@@ -172,28 +174,27 @@ func (s *sender) payload(o *outgoing) []byte {
 	return s.scratch[:2+len(out)]
 }
 
-// extend sets the header extensions that the receiver knows.
+// extend sets the header extensions that the receiver knows, under its own
+// numbers.
 func (s *sender) extend(h *rtp.Header, slot *slot, p *packet) {
-	h.Extensions, h.Extension = h.Extensions[:0], true
-	h.ExtensionProfile = rtp.ExtensionProfileOneByte
-	if p.dependency > 16 {
-		h.ExtensionProfile = rtp.ExtensionProfileTwoByte
-	}
-	set := func(id uint8, value []byte) {
-		if id != 0 && len(value) > 0 {
-			_ = h.SetExtension(id, value)
-		}
-	}
-	ids := &slot.extensions
-	audioLevel, orientation, playoutDelay, dependency := p.kept()
-	set(ids.audioLevel, audioLevel)
-	set(ids.orientation, orientation)
-	set(ids.playoutDelay, playoutDelay)
-	set(ids.dependency, dependency)
-	if ids.transportCC != 0 {
+	h.Extensions = h.Extensions[:0]
+	v := &s.values
+	*v = rtpext.Values{}
+	v.CopyFrom(&p.rtp, p.bytes(), rtpext.AudioLevel, rtpext.VideoOrientation, rtpext.PlayoutDelay, rtpext.DependencyDescriptor)
+	if slot.extensions.Has(rtpext.TransportSequence) {
 		binary.BigEndian.PutUint16(s.twcc[:], s.number)
 		s.number++
-		set(ids.transportCC, s.twcc[:])
+		v[rtpext.TransportSequence] = s.twcc[:]
+	}
+	wide := slot.extensions.Wide(v)
+	h.Extension, h.ExtensionProfile = true, rtp.ExtensionProfileOneByte
+	if wide {
+		h.ExtensionProfile = rtp.ExtensionProfileTwoByte
+	}
+	for e, value := range v {
+		if e := rtpext.Extension(e); slot.extensions.Writes(e, value, wide) { //nolint:gosec // an index of an array
+			_ = h.SetExtension(slot.extensions.ID(e), value)
+		}
 	}
 	h.Extension = len(h.Extensions) > 0
 }
@@ -212,7 +213,7 @@ func (s *sender) without(list []outgoing, slot *slot) []outgoing {
 			continue
 		}
 		if !o.slot.audio {
-			s.bytes -= int(o.packet.payload)
+			s.bytes -= o.packet.size
 		}
 		o.packet.release()
 	}

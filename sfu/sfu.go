@@ -109,7 +109,7 @@ func (s *SFU) Answer(ctx context.Context, seat Seat, sdp string, sections []Sect
 	s.mu.Unlock()
 
 	if old != nil && old.seat.Generation == seat.Generation {
-		answer, err = old.answer(ctx, sdp, uses)
+		answer, err = old.answer(ctx, sdp, parsed, uses)
 		if err == nil {
 			s.adopt(p, old)
 		}
@@ -119,7 +119,7 @@ func (s *SFU) Answer(ctx context.Context, seat Seat, sdp string, sections []Sect
 	if err != nil {
 		return "", err
 	}
-	if answer, err = c.answer(ctx, sdp, uses); err != nil {
+	if answer, err = c.answer(ctx, sdp, parsed, uses); err != nil {
 		s.background(c.close)
 		return "", err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"callrelay/sfu/internal/history"
 	"callrelay/sfu/internal/rewrite"
+	"callrelay/sfu/internal/rtpext"
 )
 
 // slot is a receive section that the client offered once. Publications follow
@@ -33,7 +34,7 @@ type slot struct {
 	rtxSSRC    uint32
 	payload    [encodings]uint8 // this client's payload types, 0 where it has none
 	rtxPayload [encodings]uint8 // of the repair of each
-	extensions extensionIDs
+	extensions rtpext.IDs
 
 	stream       *rewrite.Stream[*layer]
 	subscription *subscription
@@ -58,7 +59,9 @@ func (s *slot) Bind(t webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, erro
 	s.writer = t.WriteStream()
 	s.ssrc, s.rtxSSRC = uint32(t.SSRC()), uint32(t.SSRCRetransmission())
 	for _, e := range t.HeaderExtensions() {
-		s.extensions.set(e.URI, e.ID)
+		if e.ID > 0 && e.ID <= 255 {
+			s.extensions.Set(e.URI, uint8(e.ID))
+		}
 	}
 	byPayload := map[string]encoding{}
 	var first webrtc.RTPCodecParameters

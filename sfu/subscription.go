@@ -63,7 +63,7 @@ func (s *subscription) burst(now time.Time) {
 	if !s.slot.takes(first.encoding) {
 		s.refuse("codec")
 	} else {
-		s.slot.stream.BindBurst(now, s.target, first.numbers(), last.timestamp)
+		s.slot.stream.BindBurst(now, s.target, first.numbers(), last.rtp.Timestamp)
 		s.current = s.target
 		s.slot.switched = true
 		s.downlink.connection.sfu.counters.count(countBursts)

@@ -8,8 +8,9 @@ import (
 	"time"
 
 	"github.com/pion/interceptor/pkg/twcc"
-	"github.com/pion/rtp"
 	"github.com/pion/transport/v4/packetio"
+
+	"callrelay/sfu/internal/rtpext"
 )
 
 // maxStreams SSRCs are taken from one connection, of RTP and of RTCP each;
@@ -24,12 +25,10 @@ const feedbackEvery = 50 * time.Millisecond
 // goroutine, and Pion's own receivers see nothing.
 type uplink struct {
 	connection *connection
-	// header is the reader's.
-	header rtp.Header
-
 	mu         sync.Mutex
+	used       bool
 	sections   map[string]*uplinkSection // by mid
-	extensions extensionIDs
+	extensions rtpext.IDs                // fixed by the first offer
 	streams    map[packetio.BufferPacketType]int
 	recorder   *twcc.Recorder
 	recorded   bool // something since the last feedback
@@ -54,15 +53,18 @@ func newUplink(c *connection) *uplink {
 	}
 }
 
-// use takes the sections of a new offer. Sections that are there stay as they are.
-func (u *uplink) use(sections []*uplinkSection) {
+// use takes the sections of an offer. Sections that are there stay as they are,
+// and the first offer's extension numbers hold for good, as its answer says.
+func (u *uplink) use(sections []*uplinkSection, ids rtpext.IDs) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for _, s := range sections {
 		if _, there := u.sections[s.mid]; !there {
 			u.sections[s.mid] = s
 		}
-		u.extensions.add(s.extensions)
+	}
+	if !u.used {
+		u.used, u.extensions = true, ids
 	}
 }
 
@@ -105,72 +107,52 @@ func (s *stream) Write(b []byte) (int, error) {
 	c := &u.connection.sfu.counters
 	c.packetsIn.Add(1)
 	c.bytesIn.Add(uint64(len(b)))
-	h := &u.header
-	start, err := h.Unmarshal(b)
-	if err != nil || len(b) > maxPacket {
+	p, ok := rtpext.Parse(b, &u.extensions)
+	if !ok || len(b) > maxPacket {
 		c.drop(dropMalformed)
 		return len(b), nil
 	}
-	payload, ok := withoutPadding(b[start:], h.Padding)
-	if !ok {
-		c.drop(dropMalformed)
-		return len(b), nil
-	}
-	u.record(h, len(b), now)
-	if s.layer == nil && !s.resolve(h) {
+	u.record(&p, b, now)
+	if s.layer == nil && !s.resolve(&p, b) {
 		c.drop(dropUnknownStream)
 		return len(b), nil
 	}
-	s.receive(h, payload, now)
+	s.receive(&p, b, now)
 	return len(b), nil
 }
 
-// receive takes repair apart and hands the packet to its publication.
-func (s *stream) receive(h *rtp.Header, payload []byte, now time.Time) {
-	e := s.section.codecs[h.PayloadType]
-	number, repaired := h.SequenceNumber, false
-	if e == encodingRTX {
+// receive finds out what a packet carries and hands it to its publication.
+func (s *stream) receive(p *rtpext.Packet, b []byte, now time.Time) {
+	c := &s.uplink.connection.sfu.counters
+	d := description{rtp: *p, encoding: s.section.codecs[p.PayloadType]}
+	number := p.Seq
+	if d.encoding == encodingRTX {
+		payload := p.Payload(b)
 		if len(payload) < 2 { // a probe
-			s.uplink.connection.sfu.counters.drop(dropPadding)
+			c.drop(dropPadding)
 			return
 		}
-		number, payload, repaired = binary.BigEndian.Uint16(payload), payload[2:], true
-		e = s.section.codecs[s.section.apt[h.PayloadType]]
+		number, d.repaired = binary.BigEndian.Uint16(payload), true
+		d.encoding = s.section.codecs[s.section.apt[p.PayloadType]]
 	}
-	if e == encodingNone || e == encodingRTX {
-		s.uplink.connection.sfu.counters.drop(dropUnknownCodec)
+	if d.encoding == encodingNone || d.encoding == encodingRTX {
+		c.drop(dropUnknownCodec)
 		return
 	}
-	s.section.publication.receive(s.layer, h, number, payload, e, repaired, now)
-}
-
-func withoutPadding(payload []byte, padded bool) ([]byte, bool) {
-	if !padded {
-		return payload, true
-	}
-	if len(payload) == 0 {
-		return nil, false
-	}
-	n := int(payload[len(payload)-1])
-	if n == 0 || n > len(payload) {
-		return nil, false
-	}
-	return payload[:len(payload)-n], true
+	s.section.publication.receive(s.layer, d, number, b, now)
 }
 
 // record notes the packet's transport-wide number.
-func (u *uplink) record(h *rtp.Header, size int, now time.Time) {
+func (u *uplink) record(p *rtpext.Packet, b []byte, now time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.bytes += uint64(size)
-	if u.extensions.transportCC == 0 {
+	u.bytes += uint64(len(b))
+	value, _ := p.Value(b, rtpext.TransportSequence)
+	number, ok := rtpext.ReadTransportSequence(value)
+	if !ok {
 		return
 	}
-	e := h.GetExtension(u.extensions.transportCC)
-	if len(e) != 2 {
-		return
-	}
-	u.recorder.Record(h.SSRC, binary.BigEndian.Uint16(e), now.UnixMicro())
+	u.recorder.Record(p.SSRC, number, now.UnixMicro())
 	if !u.recorded {
 		u.recorded = true
 		u.connection.participant.worker.post(u.connection.feedbackDue)
@@ -179,25 +161,26 @@ func (u *uplink) record(h *rtp.Header, size int, now time.Time) {
 
 // resolve finds the layer of an SSRC: by what the SDP declares, by mid and
 // rid in the packet, or by a payload type that only one section has.
-func (s *stream) resolve(h *rtp.Header) bool {
+func (s *stream) resolve(p *rtpext.Packet, b []byte) bool {
 	u := s.uplink
+	mid, _ := p.Value(b, rtpext.MID)
 	u.mu.Lock()
-	section := u.sectionOf(s.ssrc, h)
-	ids := u.extensions
+	section := u.sectionOf(s.ssrc, p.PayloadType, mid)
 	u.mu.Unlock()
 	if section == nil {
 		return false
 	}
 	rid, media := "", s.ssrc
 	if len(section.rids) > 0 {
-		if rid = string(h.GetExtension(ids.rid)); rid == "" {
-			rid = string(h.GetExtension(ids.repairedRID))
+		value, ok := p.Value(b, rtpext.RID)
+		if !ok {
+			value, _ = p.Value(b, rtpext.RepairedRID)
 		}
-		if rid == "" || !slices.Contains(section.rids, rid) {
+		if rid = string(value); rid == "" || !slices.Contains(section.rids, rid) {
 			return false
 		}
 	}
-	if section.codecs[h.PayloadType] == encodingRTX {
+	if section.codecs[p.PayloadType] == encodingRTX {
 		media = 0 // the layer learns its SSRC from the media itself
 	}
 	s.section = section
@@ -206,8 +189,8 @@ func (s *stream) resolve(h *rtp.Header) bool {
 }
 
 // sectionOf an SSRC; mu is held.
-func (u *uplink) sectionOf(ssrc uint32, h *rtp.Header) *uplinkSection {
-	if mid := h.GetExtension(u.extensions.mid); len(mid) > 0 && u.extensions.mid != 0 {
+func (u *uplink) sectionOf(ssrc uint32, payloadType uint8, mid []byte) *uplinkSection {
+	if len(mid) > 0 {
 		return u.sections[string(mid)]
 	}
 	var only *uplinkSection
@@ -216,7 +199,7 @@ func (u *uplink) sectionOf(ssrc uint32, h *rtp.Header) *uplinkSection {
 		if _, declared := s.ssrcs[ssrc]; declared {
 			return s
 		}
-		if s.codecs[h.PayloadType] != encodingNone {
+		if s.codecs[payloadType] != encodingNone {
 			only = s
 			candidates++
 		}

@@ -80,3 +80,19 @@ func (ids *IDs) find(id uint8) (e Extension, ok bool) {
 	}
 	return 0, false
 }
+
+// ID returns the number of an extension; 0: not negotiated.
+func (ids *IDs) ID(e Extension) uint8 {
+	if e >= count {
+		return 0
+	}
+	return ids.id[e]
+}
+
+// Wide reports whether values need the two-byte form and it is allowed.
+func (ids *IDs) Wide(v *Values) bool { return ids.wide(v) }
+
+// Writes reports whether a value can be written, in the two-byte form if wide.
+func (ids *IDs) Writes(e Extension, value []byte, wide bool) bool {
+	return e < count && ids.writes(e, value, wide)
+}
