@@ -10,7 +10,7 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unv
 GOBUILD  := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build server web run test race fuzz bench lint fmt vuln e2e generate tidy check release-check setup
+.PHONY: help build server web run test race fuzz bench lint fmt vuln e2e e2e-full accept-latency generate tidy check release-check setup
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -60,9 +60,14 @@ vuln: setup ## known vulnerabilities (downloads its database)
 	@$(TOOL) govulncheck ./...
 	@cd web && npm audit --omit=dev
 
-e2e: build ## real browsers against a real server; FIREFOX and more: web/e2e/README.md
-	@scripts/setup-system.sh browser lab
+e2e: build ## real browsers against the real server; more in web/e2e/README.md
 	@scripts/e2e.sh $(ARGS)
+
+e2e-full: build ## the same with all cases, slow ones too
+	@scripts/e2e.sh --full $(ARGS)
+
+accept-latency: build ## measure from the click on accept to the first picture
+	@scripts/e2e.sh --accept-latency
 
 generate: setup ## write all generated code anew
 	@$(GO) generate ./...

@@ -11,22 +11,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-packages=(chromium firefox-esr ffmpeg fonts-dejavu-core fonts-noto-cjk iproute2 nftables procps pulseaudio tshark nodejs npm)
-missing=()
-for package in "${packages[@]}"; do
-  # Node may have come another way than as a package.
-  case $package in nodejs) command -v node >/dev/null && continue ;; npm) command -v npm >/dev/null && continue ;; esac
-  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-done
-if [ ${#missing[@]} -gt 0 ]; then
-  echo "installing ${missing[*]}"
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get update -qq
-  apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-fi
-
+scripts/setup-system.sh browser lab
+scripts/setup-web.sh
 [ -n "${SFU:-}" ] || [ -x bin/sfu ] || make build
-[ -d web/node_modules/playwright-core ] && [ -d web/node_modules/puppeteer-core ] && [ -d web/node_modules/ws ] || npm --prefix web ci --no-audit --no-fund
 export E2E_BINARY
 E2E_BINARY=$(readlink -f "${SFU:-bin/sfu}")
 export E2E_LAB=${E2E_LAB:-e2e$$}

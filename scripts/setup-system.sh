@@ -14,9 +14,9 @@ for part in "$@"; do
     lint) wanted="$wanted shellcheck" ;;
     # Two browsers, moving pictures and tones for them, and a sound server
     # without a sound card (Firefox measures no sound without one).
-    browser) wanted="$wanted chromium firefox-esr ffmpeg fonts-dejavu-core pulseaudio iproute2 procps openssl" ;;
-    # Networks with NAT, loss and delay, in network namespaces.
-    lab) wanted="$wanted nftables iptables iproute2 conntrack iputils-ping openssl procps" ;;
+    browser) wanted="$wanted chromium firefox-esr ffmpeg fonts-dejavu-core fonts-noto-cjk pulseaudio iproute2 procps openssl" ;;
+    # Networks with NAT, loss and delay, in network namespaces, and captures there.
+    lab) wanted="$wanted nftables tshark iptables iproute2 conntrack iputils-ping openssl procps" ;;
     *) echo "setup-system.sh: no such part: $part (build, race, lint, browser, lab)" >&2; exit 2 ;;
   esac
 done
