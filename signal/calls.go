@@ -211,7 +211,7 @@ func (s *Server) finishCall(e *callEntry, now time.Time) {
 	s.calls.finish(e.Call, now)
 	s.rooms.drop(e.room)
 	s.count.ended[e.Reason]++
-	s.checkIdle()
+	s.inLane(e.room, func() { s.locked(s.checkIdle) })
 }
 
 // arm sets the call's timer to its deadline.

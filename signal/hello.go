@@ -227,6 +227,7 @@ func (s *Server) expel(sess *session, bye bool) {
 	if bye {
 		reason = protocol.EndHangup
 	}
+	s.dir.remove(sess) // first, so that nobody sees the state in between
 	switch st := sess.seat; {
 	case st == nil:
 	case st.call != nil:
@@ -234,7 +235,6 @@ func (s *Server) expel(sess *session, bye bool) {
 	default:
 		s.leave(st, reason)
 	}
-	s.dir.remove(sess)
 	s.announce(sess.person)
 	s.record(LogEntry{Kind: "session_closed", User: sess.person.User, Session: sess.id, Cause: string(reason)})
 	if c := sess.conn; c != nil {

@@ -126,7 +126,7 @@ func (s *Server) leave(st *seat, reason protocol.EndReason) {
 	}
 	s.announce(person)
 	s.reissue(st.sess)
-	s.checkIdle()
+	s.inLane(room, func() { s.locked(s.checkIdle) })
 }
 
 // tellRoom tells all members an event, in the room's order.
