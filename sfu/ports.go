@@ -206,10 +206,43 @@ func (p *ports) facts() map[string]string {
 	out := map[string]string{"port": strconv.Itoa(int(p.number)), "sockets": strconv.Itoa(len(p.all))}
 	for _, one := range p.all {
 		if c, ok := one.conn.(*batch.Conn); ok {
-			out["send"] = string(c.Stats().Method)
+			s := c.Stats()
+			out["send"] = string(s.Method)
+			out["gso"] = onOff(s.Method == batch.MethodGSO)
+			out["receive_buffer"] = strconv.Itoa(s.ReceiveBuffer)
+			out["send_buffer"] = strconv.Itoa(s.SendBuffer)
 		}
 	}
 	return out
+}
+
+func onOff(b bool) string {
+	if b {
+		return "on"
+	}
+	return "off"
+}
+
+// count adds what the sockets have dropped and done to an operator's counts.
+func (p *ports) count(dropped, counters map[string]uint64) {
+	for _, one := range p.all {
+		c, ok := one.conn.(*batch.Conn)
+		if !ok {
+			continue
+		}
+		s := c.Stats()
+		for reason, n := range s.Drops {
+			dropped["socket_"+string(reason)] += n
+		}
+		counters["socket_datagrams"] += s.Datagrams
+		counters["socket_segments"] += s.Segments
+		counters["socket_messages"] += s.Messages
+		counters["socket_send_calls"] += s.Calls
+		counters["socket_late_flushes"] += s.Late
+		counters["socket_direct"] += s.Direct
+		counters["socket_received"] += s.Received
+		counters["socket_receive_calls"] += s.ReceiveCalls
+	}
 }
 
 // String names the addresses for the log.

@@ -109,6 +109,7 @@ func (s *SFU) Stats() Snapshot {
 	for c := range countersTotal {
 		out.Counters[c.String()] = s.counters.named[c].Load()
 	}
+	s.ports.count(out.Dropped, out.Counters)
 	out.Subscriptions = int(s.subscriptions.Load())
 	s.mu.Lock()
 	defer s.mu.Unlock()
