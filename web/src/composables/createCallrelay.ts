@@ -4,7 +4,6 @@ import type { CallInfo, ClientError, ConnectionState, DeviceKind, LocalMedia, Qu
 import type { Callrelay, PreviewOwner, RoomEnd, RoomInfo } from './callrelay'
 import { seenDevice } from './seenDevice'
 
-const WANTED: LocalMedia = { on: false, wanted: true }
 type Stop = () => void
 
 /**
@@ -30,8 +29,10 @@ export function createCallrelay(options: Pick<ClientOptions, 'url'> = {}): Callr
   const quality = shallowRef<Quality>()
   const moving = shallowRef(false)
   const early = shallowRef<readonly MediaStreamTrack[]>([])
-  const microphone = shallowRef<LocalMedia>(WANTED)
-  const camera = shallowRef<LocalMedia>(WANTED)
+  /** What the person chose before any call. A call that rings here wants nothing yet, so it is not asked. */
+  const wish: Record<DeviceKind, boolean> = { microphone: true, camera: true }
+  const microphone = shallowRef<LocalMedia>({ on: false, wanted: true })
+  const camera = shallowRef<LocalMedia>({ on: false, wanted: true })
   const deviceList = shallowRef(devices.list)
   const errorListeners = new Set<(error: ClientError) => void>()
   const report = (error: ClientError) => errorListeners.forEach((listener) => listener(error))
@@ -126,7 +127,8 @@ export function createCallrelay(options: Pick<ClientOptions, 'url'> = {}): Callr
     early.value = []
     quality.value = undefined
     connection.value = 'idle'
-    microphone.value = camera.value = WANTED
+    microphone.value = { on: false, wanted: wish.microphone }
+    camera.value = { on: false, wanted: wish.camera }
   }
 
   let leaving: Room | undefined
@@ -138,6 +140,7 @@ export function createCallrelay(options: Pick<ClientOptions, 'url'> = {}): Callr
       return
     }
     const seen = kind === 'microphone' ? microphone : camera
+    wish[kind] = on
     seen.value = { on: false, wanted: on }
     if (!on) devices.device(kind).stop()
   }
@@ -181,7 +184,7 @@ export function createCallrelay(options: Pick<ClientOptions, 'url'> = {}): Callr
     async place(user, { video }) {
       needed().place(user, { video, camera: video && camera.value.wanted, microphone: microphone.value.wanted })
     },
-    accept: ({ video }) => needed().call?.accept({ video, microphone: microphone.value.wanted }) ?? Promise.resolve(),
+    accept: ({ video }) => needed().call?.accept({ video, microphone: wish.microphone }) ?? Promise.resolve(),
     decline: (note) => client?.call?.decline(note),
     cancel: () => client?.call?.cancel(),
     hangUp: () => client?.call?.hangUp(),
