@@ -1,0 +1,174 @@
+package estimate
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pion/interceptor/pkg/twcc"
+	"github.com/pion/rtcp"
+)
+
+// runs makes a report of runs of one symbol; each received packet comes 1 ms
+// after the one before.
+func runs(base uint16, reference uint32, pairs ...uint16) *rtcp.TransportLayerCC {
+	r := &rtcp.TransportLayerCC{BaseSequenceNumber: base, ReferenceTime: reference}
+	for i := 0; i < len(pairs); i += 2 {
+		symbol, n := pairs[i], pairs[i+1]
+		r.PacketStatusCount += n
+		r.PacketChunks = append(r.PacketChunks, &rtcp.RunLengthChunk{PacketStatusSymbol: symbol, RunLength: n})
+		for range n {
+			if hasDelta(symbol) {
+				r.RecvDeltas = append(r.RecvDeltas, &rtcp.RecvDelta{Type: symbol, Delta: 1000})
+			}
+		}
+	}
+	return r
+}
+
+const (
+	no  = rtcp.TypeTCCPacketNotReceived
+	yes = rtcp.TypeTCCPacketReceivedSmallDelta
+)
+
+func book(packets int) *Sent {
+	s := NewSent(start)
+	for i := range packets {
+		s.Add(at(i), 100+i%900, Video)
+	}
+	return s
+}
+
+func TestResultsTellEachOutcomeOnce(t *testing.T) {
+	s := book(10)
+	steps := []struct {
+		report         *rtcp.TransportLayerCC
+		received, lost int
+	}{
+		{runs(0, 0, yes, 2, no, 2, yes, 1), 3, 2},
+		{runs(0, 0, yes, 2, no, 2, yes, 1), 0, 0}, // repeated
+		{runs(2, 0, yes, 1, no, 1), 1, 0},         // a late packet, corrected
+		{runs(0, 0, no, 5), 0, 0},                 // takes nothing back
+		{runs(7, 0, yes, 1), 1, 0},                // the report before was lost
+		{runs(5, 0, no, 1, yes, 1), 1, 1},         // and comes late
+	}
+	for i, step := range steps {
+		results, ok := s.Results(step.report, nil)
+		if !ok {
+			t.Fatalf("report %d refused", i)
+		}
+		received := 0
+		for _, r := range results {
+			if r.Received {
+				received++
+			}
+			if !r.Sent.Equal(at(int(r.Number))) || r.Size != 100+int(r.Number) || r.Class != Video {
+				t.Fatalf("report %d: %+v", i, r)
+			}
+		}
+		if received != step.received || len(results)-received != step.lost {
+			t.Fatalf("report %d: %d received, %d lost", i, received, len(results)-received)
+		}
+	}
+}
+
+func TestResultsRefuseWhatContradictsTheBook(t *testing.T) {
+	short := runs(0, 0, yes, 3)
+	short.RecvDeltas = short.RecvDeltas[:2]
+	few := runs(0, 0, no, 3)
+	few.PacketStatusCount = 9
+	for name, report := range map[string]*rtcp.TransportLayerCC{
+		"not sent yet":          runs(8, 0, yes, 3),
+		"before the first":      runs(65530, 0, yes, 2),
+		"nothing":               {},
+		"more than the book":    runs(0, 0, no, bookSize+1),
+		"fewer times":           short,
+		"fewer symbols":         few,
+		"an unknown chunk kind": {PacketStatusCount: 1, PacketChunks: []rtcp.PacketStatusChunk{nil}},
+	} {
+		if results, ok := book(10).Results(report, nil); ok || len(results) > 0 {
+			t.Errorf("%s: %d results", name, len(results))
+		}
+	}
+	if _, ok := NewSent(start).Results(runs(0, 0, yes, 1), nil); ok {
+		t.Error("results of nothing sent")
+	}
+}
+
+func TestResultsGoOnWhereTheNumbersWrap(t *testing.T) {
+	s := book(65540)
+	results, ok := s.Results(runs(65534, 0, yes, 6), nil)
+	if !ok || len(results) != 6 || results[0].Number != 65534 || results[5].Number != 65539 {
+		t.Fatalf("%v, %+v", ok, results)
+	}
+	if results, ok := s.Results(runs(100, 0, yes, 5), nil); len(results) != 0 {
+		t.Fatalf("forgotten packets: %v, %+v", ok, results)
+	}
+}
+
+func TestArrivalsAreContinuousWhereTheReferenceTimeWraps(t *testing.T) {
+	s := book(10)
+	var arrivals []time.Duration
+	for n, reference := range []uint32{1<<24 - 2, 1<<24 - 1, 0, 1, 1<<24 - 1, 2} {
+		results, _ := s.Results(runs(uint16(n), reference, yes, 1), nil)
+		arrivals = append(arrivals, results[0].Arrival)
+	}
+	for i, want := range []int{0, 1, 2, 3, 1, 4} {
+		if got := arrivals[i] - arrivals[0]; got != time.Duration(want)*referenceUnit {
+			t.Errorf("report %d: %v after the first", i, got)
+		}
+	}
+}
+
+func TestResultsAllocateNothing(t *testing.T) {
+	s, report := NewSent(start), runs(0, 0, yes, 50)
+	results := make([]Result, 0, 64)
+	if got := testing.AllocsPerRun(1000, func() {
+		for range 50 {
+			report.BaseSequenceNumber = s.Add(start, 1000, Video) - 49
+		}
+		results, _ = s.Results(report, results[:0])
+		if len(results) != 50 {
+			t.Fatalf("%d results", len(results))
+		}
+	}); got != 0 {
+		t.Fatalf("%v allocations", got)
+	}
+}
+
+func FuzzResults(f *testing.F) {
+	recorder := twcc.NewRecorder(1)
+	for n := range uint16(40) {
+		if n%7 != 3 {
+			recorder.Record(2, n, int64(n)*9000)
+		}
+	}
+	for _, p := range recorder.BuildFeedbackPacket() {
+		raw, err := p.Marshal()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(raw)
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		var report rtcp.TransportLayerCC
+		if report.Unmarshal(raw) != nil {
+			return
+		}
+		s := book(3000)
+		results, _ := s.Results(&report, nil)
+		if len(results) > bookSize {
+			t.Fatalf("%d results", len(results))
+		}
+		if again, _ := s.Results(&report, nil); len(again) > 0 {
+			t.Fatalf("%d results of the same report again", len(again))
+		}
+		NewRule().OnFeedback(at(5000), results)
+	})
+}
+
+func BenchmarkSentAdd(b *testing.B) {
+	s := NewSent(start)
+	for range b.N {
+		s.Add(start, 1000, Video)
+	}
+}
