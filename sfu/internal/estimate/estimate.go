@@ -108,7 +108,7 @@ func (r *Rule) At(now time.Time) Estimate {
 func (r *Rule) note(now time.Time, result *Result) {
 	t := &r.tally
 	if !result.Received {
-		if result.Class != Padding {
+		if result.Class != ClassPadding {
 			r.lost++
 			r.total++
 			t.lost += result.Size

@@ -105,8 +105,8 @@ func TestRuleIgnoresLostPadding(t *testing.T) {
 	r := NewRule()
 	for i := range 40 {
 		r.OnFeedback(at(50*i), []Result{
-			{Size: 5000, Class: Video, Sent: at(50 * i), Arrival: time.Duration(50*i) * time.Millisecond, Received: true},
-			{Size: 200, Class: Padding, Sent: at(50 * i)},
+			{Size: 5000, Class: ClassVideo, Sent: at(50 * i), Arrival: time.Duration(50*i) * time.Millisecond, Received: true},
+			{Size: 200, Class: ClassPadding, Sent: at(50 * i)},
 		})
 	}
 	if e := r.At(at(2000)); e.Loss != 0 || e.Target < StartBitrate {

@@ -33,7 +33,7 @@ const (
 func book(packets int) *Sent {
 	s := NewSent(start)
 	for i := range packets {
-		s.Add(at(i), 100+i%900, Video)
+		s.Add(at(i), 100+i%900, ClassVideo)
 	}
 	return s
 }
@@ -61,7 +61,7 @@ func TestResultsTellEachOutcomeOnce(t *testing.T) {
 			if r.Received {
 				received++
 			}
-			if !r.Sent.Equal(at(int(r.Number))) || r.Size != 100+int(r.Number) || r.Class != Video {
+			if !r.Sent.Equal(at(int(r.Number))) || r.Size != 100+int(r.Number) || r.Class != ClassVideo {
 				t.Fatalf("report %d: %+v", i, r)
 			}
 		}
@@ -124,7 +124,7 @@ func TestResultsAllocateNothing(t *testing.T) {
 	results := make([]Result, 0, 64)
 	if got := testing.AllocsPerRun(1000, func() {
 		for range 50 {
-			report.BaseSequenceNumber = s.Add(start, 1000, Video) - 49
+			report.BaseSequenceNumber = s.Add(start, 1000, ClassVideo) - 49
 		}
 		results, _ = s.Results(report, results[:0])
 		if len(results) != 50 {
@@ -169,6 +169,6 @@ func FuzzResults(f *testing.F) {
 func BenchmarkSentAdd(b *testing.B) {
 	s := NewSent(start)
 	for range b.N {
-		s.Add(start, 1000, Video)
+		s.Add(start, 1000, ClassVideo)
 	}
 }

@@ -71,7 +71,7 @@ func (r *rig) send() {
 	r.credit += float64(r.offer(r.rule.At(r.now))) / 1000
 	for r.credit >= packetSize*8 {
 		r.credit -= packetSize * 8
-		n := r.sent.Add(r.now, packetSize, Video)
+		n := r.sent.Add(r.now, packetSize, ClassVideo)
 		if at, ok := r.link.Send(r.now, packetSize); ok {
 			r.arriving = append(r.arriving, arrival{at, n})
 		}

@@ -18,10 +18,10 @@ type Class uint8
 // must know: Firefox reports packets of SSRC 0 as lost, so a loss of padding
 // means nothing.
 const (
-	Audio Class = iota
-	Video
-	Repair
-	Padding
+	ClassAudio Class = iota
+	ClassVideo
+	ClassRepair
+	ClassPadding
 )
 
 // state of a packet in the book.
