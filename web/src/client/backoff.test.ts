@@ -14,7 +14,10 @@ test('in the first minute no pause is longer than 1.5 s, later none longer than 
   expect(backoffMs(20, 60_000, 0.999)).toBeGreaterThan(14_000)
 })
 
-test('pauses grow, and chance takes at most half of them away', () => {
-  expect([1, 2, 3].map((n) => backoffMs(n, 0, 0))).toEqual([150, 300, 600])
-  expect([1, 2].map((n) => backoffMs(n, 0, 1))).toEqual([300, 600])
+test('a server that restarts is tried four times within its first second, then pauses grow', () => {
+  expect([1, 2, 3, 4, 5, 6].map((n) => backoffMs(n, 0, 1))).toEqual([250, 250, 250, 250, 500, 1_000])
+})
+
+test('chance takes at most half of a pause away', () => {
+  expect([4, 5].map((n) => backoffMs(n, 0, 0))).toEqual([125, 250])
 })

@@ -179,6 +179,7 @@ export class Room extends Emitter<RoomEvents> {
     const { state, restarted } = applyRoom(this.view, view)
     this.view = state
     this.takeSeat(view.self)
+    this.connection?.expectMedia()
     const own = view.members.find((m) => m.participant === view.self)
     this.update()
     if (!this.connection) this.connect(own?.generation)
@@ -309,6 +310,7 @@ export class Room extends Emitter<RoomEvents> {
     )
     connection.on('renew', () => connection === this.connection && this.renew())
     connection.on('error', (error) => this.emit('error', error))
+    if (this.view.room) connection.expectMedia()
     this.watch.attach(connection)
     this.sources.sendAll()
     if (this.wishes) this.sendPrefer()

@@ -1,30 +1,31 @@
 import { expect, test } from 'vitest'
-import { arrivals } from './alive'
+import { arrivals, arrivedSince } from './alive'
 
 const quiet = [
-  { type: 'transport', packetsReceived: 10, bytesReceived: 1000 },
-  { type: 'candidate-pair', responsesReceived: 4, bytesReceived: 900 },
-  { type: 'outbound-rtp', packetsSent: 99, bytesSent: 9999, nackCount: 3 },
+  { id: 'T', type: 'transport', packetsReceived: 10, bytesReceived: 1000 },
+  { id: 'P1', type: 'candidate-pair', responsesReceived: 4, bytesReceived: 900 },
+  { id: 'O', type: 'outbound-rtp', packetsSent: 99, bytesSent: 9999, nackCount: 3 },
 ]
+const since = (now: Parameters<typeof arrivals>[0]) => arrivedSince(arrivals(quiet), arrivals(now))
 
-test('what is sent is no sign of life', () => {
-  const sending = quiet.map((s) => (s.type === 'outbound-rtp' ? { ...s, packetsSent: 500 } : s))
-  expect(arrivals(sending)).toBe(arrivals(quiet))
+test('nothing new is no sign of life, nor is what is sent', () => {
+  expect(since(quiet)).toBe(false)
+  expect(since(quiet.map((s) => (s.type === 'outbound-rtp' ? { ...s, packetsSent: 500 } : s)))).toBe(false)
 })
 
 test.each([
   ['transport', { packetsReceived: 11 }],
   ['candidate-pair', { responsesReceived: 5 }],
 ])('a change in %s is one', (type, change) => {
-  const after = quiet.map((s) => (s.type === type ? { ...s, ...change } : s))
-  expect(arrivals(after)).not.toBe(arrivals(quiet))
+  expect(since(quiet.map((s) => (s.type === type ? { ...s, ...change } : s)))).toBe(true)
+})
+
+test('pairs that a restart took away or added are none, until something arrives on them', () => {
+  const fresh = { id: 'P2', type: 'candidate-pair', responsesReceived: 0, bytesReceived: 0 }
+  expect(since([quiet[0] as (typeof quiet)[0], fresh])).toBe(false)
+  expect(since([...quiet, { ...fresh, responsesReceived: 1 }])).toBe(true)
 })
 
 test('what a browser does not count does no harm', () => {
-  expect(
-    arrivals([
-      { type: 'transport', packetsReceived: undefined },
-      { type: 'candidate-pair', bytesReceived: NaN },
-    ]),
-  ).toBe(0)
+  expect(since([{ id: 'T', type: 'transport', packetsReceived: undefined, bytesReceived: NaN }])).toBe(false)
 })

@@ -3,7 +3,7 @@ import type { Environment } from '../client/environment'
 import { CallrelayError, toClientError } from '../client/errors'
 import type { ClientError, ConnectionState } from '../client/types'
 import type { LayerState, Section, Source } from '../protocol/messages'
-import { arrivals } from './alive'
+import { arrivals, arrivedSince, type Arrivals } from './alive'
 import { JobQueue } from './queue'
 import { newRecovery, stepRecovery, type Recovery, type RecoveryEvent } from './recovery'
 import { addSections, describeSections, type Sections } from './sections'
@@ -38,7 +38,7 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   private readonly trackJobs = new JobQueue()
   private readonly tracks = new Map<Source, MediaStreamTrack | null>()
   private recovery: Recovery
-  private lastArrivals = 0
+  private lastArrivals: Arrivals = new Map()
   private offering = false
   private closed = false
   private readonly poll: ReturnType<typeof setInterval>
@@ -104,6 +104,11 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
       }
       await sender.setParameters(parameters).catch((error: unknown) => this.report(error))
     })
+  }
+
+  /** From now on the server sends a few times a second, whatever happens: silence means that the path is dead. */
+  expectMedia(): void {
+    this.recover({ type: 'expect' })
   }
 
   /** Tells that the network may be another one: silence counts sooner for a while. */
@@ -174,8 +179,8 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   private async look(): Promise<void> {
     const report = await this.pc.getStats().catch(() => undefined)
     if (!report || this.closed) return
-    const now = arrivals(report.values() as Iterable<{ type: string } & Record<string, unknown>>)
-    const alive = now !== this.lastArrivals
+    const now = arrivals(report.values() as Iterable<{ id: string; type: string } & Record<string, unknown>>)
+    const alive = arrivedSince(this.lastArrivals, now)
     this.lastArrivals = now
     // Answers to checks arrive before the connection stands.
     const connected = this.pc.connectionState === 'connected'

@@ -30,6 +30,7 @@ function connected(): Path {
   const path = new Path()
   path.now = 100
   path.feed({ type: 'connected' })
+  path.feed({ type: 'expect' })
   path.now = 0
   path.run(5_000, 500)
   return path
@@ -66,6 +67,17 @@ describe('a path', () => {
     path.feed({ type: 'hint' })
     path.run(3_000, 0)
     expect((path.effects[0]?.[0] ?? Infinity) - silentFrom).toBeLessThanOrEqual(1_500)
+  })
+
+  test('that is quiet while it rings is left alone, and watched from accept on', () => {
+    const path = new Path()
+    path.feed({ type: 'connected' })
+    path.run(30_000, 5_000)
+    expect(path.effects).toEqual([])
+    path.feed({ type: 'expect' })
+    const acceptedAt = path.now
+    path.run(4_000, 0)
+    expect((path.effects[0]?.[0] ?? Infinity) - acceptedAt).toBeLessThanOrEqual(3_000)
   })
 
   test('that ICE gives up is restarted at once', () => {

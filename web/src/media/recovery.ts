@@ -3,7 +3,7 @@
  * is that anything at all arrived: media, reports, answers to checks. But a
  * restart costs 50 to 300 ms of sound, so a healthy path is never restarted.
  *
- *   connecting -alive-> connected -silent for 2 s, or ICE disconnected-> reconnecting -alive-> connected
+ *   connecting -alive-> connected -silent for 2 s (8 s while it rings), or ICE disconnected-> reconnecting -alive-> connected
  *
  * In connecting and reconnecting a restart is asked for every 1.5 s (first after 4 s in
  * connecting); when several were answered and nothing arrived, a new connection.
@@ -12,6 +12,8 @@
 
 export interface Recovery {
   phase: 'connecting' | 'connected' | 'reconnecting'
+  /** Whether the server has something to send: while it rings there are but checks, seconds apart. */
+  expecting: boolean
   /** When something last arrived, as far as polling can tell. */
   lastAlive: number
   /** The longest pause seen lately on the healthy path; decays. */
@@ -26,6 +28,8 @@ export interface Recovery {
 export type RecoveryEvent =
   /** Something arrived since the last poll, or nothing. */
   | { type: 'poll'; alive: boolean }
+  /** The call was accepted: media or reports come from now on. */
+  | { type: 'expect' }
   /** ICE and DTLS stand. */
   | { type: 'connected' }
   /** The browser's ICE says that its checks are not answered. */
@@ -38,6 +42,8 @@ export type RecoveryEvent =
 export type RecoveryEffect = 'restart' | 'renew'
 
 const STALL_MS = 2_000
+/** Where nothing but checks can be expected. */
+const QUIET_STALL_MS = 8_000
 const HINTED_STALL_MS = 700
 const HINT_MS = 3_000
 const REPEAT_MS = 1_500
@@ -48,6 +54,7 @@ const VAIN_RESTARTS = 4
 export function newRecovery(now: number): Recovery {
   return {
     phase: 'connecting',
+    expecting: false,
     lastAlive: now,
     usualGap: 0,
     hintedUntil: 0,
@@ -64,6 +71,8 @@ export function stepRecovery(
   switch (event.type) {
     case 'hint':
       return { recovery: { ...r, hintedUntil: now + HINT_MS } }
+    case 'expect':
+      return { recovery: r.expecting ? r : { ...r, expecting: true, usualGap: 0, lastAlive: now } }
     case 'answered':
       return { recovery: r.phase === 'connected' ? r : { ...r, answered: r.answered + 1 } }
     case 'connected':
@@ -92,8 +101,9 @@ function silent(r: Recovery, now: number): { recovery: Recovery; effect?: Recove
 
 /** A path that is often quiet for a second is not dead after two. */
 function stallAfter(r: Recovery, now: number): number {
+  if (!r.expecting) return QUIET_STALL_MS
   if (now < r.hintedUntil) return Math.max(HINTED_STALL_MS, r.usualGap * 1.5)
-  return Math.min(8_000, Math.max(STALL_MS, r.usualGap * 2.5))
+  return Math.min(QUIET_STALL_MS, Math.max(STALL_MS, r.usualGap * 2.5))
 }
 
 function restart(r: Recovery, now: number): { recovery: Recovery; effect: RecoveryEffect } {
