@@ -112,6 +112,7 @@ func (d *Door) run() {
 			for _, l := range letters {
 				d.deliver(l, waiting)
 			}
+			d.conn.out.written()
 			if closing != 0 {
 				return
 			}

@@ -220,7 +220,8 @@ func (s *Server) lose(sess *session, grace time.Duration) {
 func (s *Server) expel(sess *session, bye bool) {
 	stopTimer(sess.timer)
 	stopTimer(sess.expiry)
-	if bye {
+	// Only what came over a socket was ever given its secret.
+	if bye && sess.conn != nil && sess.conn.ws != nil {
 		s.revoked.add(sess.id, sess.expires, time.Now())
 	}
 	reason := protocol.EndLost

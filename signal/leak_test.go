@@ -16,7 +16,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // Half of those who join vanish without a word; in the end nothing of them is left.
 func TestJoinsLeaveNothingBehind(t *testing.T) {
-	const joins = 900
+	const joins = 300
 	bubble(t, func(t *testing.T, r *rig) {
 		synctest.Wait()
 		before := runtime.NumGoroutine()

@@ -3,14 +3,15 @@ package protocol
 // Messages from the client to the server. Each type's comment says what it
 // asks, its typed reply where that is not "ok", and its own errors.
 
-// Hello opens a session or resumes one; it must be the first message. Reply:
-// welcome. Errors: unsupported_version, unauthorized, invalid; the socket is
-// closed after each of them.
+// Hello opens a session or resumes one; it must be the first message. A secret
+// that is not good, with a token or a name beside it, opens a new session.
+// Reply: welcome. Errors: unsupported_version, unauthorized, invalid,
+// unavailable; the socket is closed after each of them.
 type Hello struct {
 	// Version the client speaks.
 	Version int `json:"version"`
-	// Session is the secret of a session to resume. When it is good, Token
-	// and Name are not looked at.
+	// Session is the secret of a session to resume. When it is good, Name is
+	// not looked at; a good Token of the same user prolongs the session.
 	Session string `json:"session,omitempty"`
 	// Cursor is the newest one seen in that session.
 	Cursor Cursor `json:"cursor,omitempty"`
@@ -26,22 +27,27 @@ type Hello struct {
 type Ping struct{}
 
 // Bye ends the session for good: its calls end as hung up, its secret is
-// void. The server closes the socket.
+// void. Reply: ok; then the server closes the socket.
 type Bye struct{}
 
 // SetPresence says whether the person is at the device. A user is away when
-// all devices say so.
+// all devices say so. Reply: ok.
 type SetPresence struct {
 	Away bool `json:"away"`
 }
 
-// ClearMissed forgets the list of missed calls.
+// ClearMissed forgets the list of missed calls, for all devices of the user.
+// Reply: ok.
 type ClearMissed struct{}
 
 // Place calls a user. Reply: call. The caller then makes its connection with
-// offer while it rings. Errors: busy (this session has a call), forbidden,
-// draining, invalid. A user nobody knows, or who is not online, is not an
-// error: the call ends as unreachable and is kept as missed.
+// offer while it rings. Errors: busy (this session has a call or is in a
+// room), forbidden, draining, invalid (one's own name, or an id that another
+// call has). A user nobody knows, or who is not online, is not an error: the
+// call ends as unreachable and is kept as missed.
+//
+// When the callee is calling this user at the same moment, the two become one:
+// the reply is that call, already active, and its id is the one that counts.
 type Place struct {
 	// Call is made by the client; repeating it is the same call.
 	Call CallID `json:"call"`
@@ -52,45 +58,53 @@ type Place struct {
 }
 
 // Ringing acknowledges that this device shows the incoming call. Only then
-// does the caller hear ring-back.
+// does the caller hear ring-back. Reply: call. Errors: not_found, wrong_state.
 type Ringing struct {
 	Call CallID `json:"call"`
 }
 
 // Accept takes an incoming call on this device. Media flow at once when this
-// device has made its connection while it rang. Reply: call. Errors: not_found, wrong_state (it has
-// ended, or was answered on another device).
+// device has made its connection while it rang. Reply: call. Errors:
+// not_found, wrong_state (it has ended, or was answered on another device).
 type Accept struct {
 	Call CallID `json:"call"`
 	// Video is false when the person answers without camera.
 	Video bool `json:"video"`
 }
 
-// Decline refuses an incoming call for all devices of the user. Reply: call.
+// Decline refuses an incoming call for all devices of the user. Reply: call;
+// that of one that has ended already is no error. Errors: not_found,
+// wrong_state (it has been accepted).
 type Decline struct {
 	Call CallID `json:"call"`
 	// Note is shown to the caller; at most MaxNote bytes.
 	Note string `json:"note,omitempty"`
 }
 
-// Cancel gives up a call of one's own that has not been answered. Reply: call.
+// Cancel gives up a call of one's own that has not been answered; one that was
+// answered in the same moment is hung up. Reply: call, also when it has ended
+// already. Errors: not_found, wrong_state (not the caller).
 type Cancel struct {
 	Call CallID `json:"call"`
 }
 
-// HangUp ends an active call of two, or leaves it when it has grown. Reply: call.
+// HangUp ends an active call of two, or leaves it when it has grown; the caller
+// cancels with it what still rings. Reply: call, also when it has ended
+// already. Errors: not_found, wrong_state (a callee whom it still rings).
 type HangUp struct {
 	Call CallID `json:"call"`
 }
 
 // JoinRoom enters a room by its name, as in the link /r/{name}; the room is
-// made when it is not there. Reply: joined. Errors: busy, forbidden, invalid.
+// made when it is not there. Reply: joined, with the same seat when it is
+// repeated. Errors: busy, forbidden, draining, invalid.
 type JoinRoom struct {
 	// Name of the room: 1 to 64 of a-z, 0-9, "-" and "_".
 	Name string `json:"name"`
 }
 
-// LeaveRoom gives the seat in a room up.
+// LeaveRoom gives the seat in a room up; in the room of a call it hangs up.
+// Reply: ok. Errors: not_found.
 type LeaveRoom struct {
 	Room RoomID `json:"room"`
 }
@@ -104,7 +118,8 @@ type Section struct {
 // Offer brings the seat's SDP offer: complete or with candidates to follow by
 // candidate. The same generation again is a change on the same connection (an
 // ICE restart, more slots); a higher one is a new PeerConnection. Reply:
-// answer. Errors: bad_sdp, stale, not_found, too_large.
+// answer. Errors: bad_sdp, stale, not_found, forbidden (sections without the
+// right to send), unavailable, too_large.
 type Offer struct {
 	Participant ParticipantID `json:"participant"`
 	Generation  uint32        `json:"generation"`
@@ -115,7 +130,8 @@ type Offer struct {
 }
 
 // Candidate brings one ICE candidate of the client. Not required: the server
-// finds a client by its checks.
+// finds a client by its checks. Reply: ok. Errors: not_found, stale,
+// wrong_state (the offer of that generation has not come), bad_sdp.
 type Candidate struct {
 	Participant   ParticipantID `json:"participant"`
 	Generation    uint32        `json:"generation"`
@@ -127,7 +143,8 @@ type Candidate struct {
 // Publish says that a source of this seat exists from now on, for a call
 // before accept too (it is then shown to others only after it). Muted is a
 // microphone that is muted or a camera that is off: the server lets none of
-// it pass, whatever the browser still sends.
+// it pass, whatever the browser still sends. Reply: ok. Errors: not_found,
+// forbidden.
 type Publish struct {
 	Participant ParticipantID `json:"participant"`
 	Source      Source        `json:"source"`
@@ -137,7 +154,8 @@ type Publish struct {
 	Height int `json:"height,omitempty"`
 }
 
-// Unpublish takes a source away (a screen share that ends).
+// Unpublish takes a source away (a screen share that ends). Reply: ok. Errors:
+// not_found.
 type Unpublish struct {
 	Participant ParticipantID `json:"participant"`
 	Source      Source        `json:"source"`
@@ -155,7 +173,8 @@ type Preference struct {
 }
 
 // Prefer says all that the page shows, in order of importance. Without it the
-// server chooses. Each Prefer replaces the one before.
+// server chooses. Each Prefer replaces the one before. Reply: ok. Errors:
+// not_found, invalid.
 type Prefer struct {
 	Participant ParticipantID `json:"participant"`
 	Videos      []Preference  `json:"videos"`

@@ -16,9 +16,10 @@ type Error struct {
 	RetryAfterMS int64 `json:"retry_after_ms,omitempty"`
 }
 
-// Welcome is the reply of hello. People, Missed, Call and Rooms are the whole
-// state when Outcome is new or snapshot; with resumed they are absent and
-// what was missed follows as events.
+// Welcome is the reply of hello, and comes without an id, too. People, Missed,
+// Call and Rooms are the whole state when Outcome is new or snapshot; with
+// resumed they are absent and what was missed follows as events. Call may be
+// one that ended while the socket was lost.
 type Welcome struct {
 	Version int           `json:"version"`
 	Outcome ResumeOutcome `json:"outcome"`
@@ -32,7 +33,8 @@ type Welcome struct {
 	GraceMS     int64 `json:"grace_ms"`
 	AwayGraceMS int64 `json:"away_grace_ms"`
 	RingMS      int64 `json:"ring_ms"`
-	// CanList tells that people is kept up to date for this session.
+	// CanList tells that People is kept up to date for this session: it may
+	// list, and not too many are online.
 	CanList bool `json:"can_list"`
 	// Alternates are WebSocket addresses of other servers that would take
 	// this session, best first.
@@ -150,7 +152,7 @@ type Joined struct {
 }
 
 // RoomChanged brings a whole room, when this session has come into it (by
-// accept, join_room or a resume). (cursor)
+// accept or join_room). (cursor)
 type RoomChanged struct {
 	Room RoomView `json:"room"`
 }
@@ -172,7 +174,8 @@ type MemberLeft struct {
 	Reason      EndReason     `json:"reason"`
 }
 
-// RoomClosed tells that this session is no longer in the room. (cursor)
+// RoomClosed tells that this session is no longer in the room. For a call's
+// room it follows the call's own end. (cursor)
 type RoomClosed struct {
 	Room   RoomID    `json:"room"`
 	Reason EndReason `json:"reason"`

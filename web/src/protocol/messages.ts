@@ -297,9 +297,10 @@ export const Limits = {
 } as const
 
 /**
- * Hello opens a session or resumes one; it must be the first message. Reply:
- * welcome. Errors: unsupported_version, unauthorized, invalid; the socket is
- * closed after each of them.
+ * Hello opens a session or resumes one; it must be the first message. A secret
+ * that is not good, with a token or a name beside it, opens a new session.
+ * Reply: welcome. Errors: unsupported_version, unauthorized, invalid,
+ * unavailable; the socket is closed after each of them.
  */
 export interface HelloMessage {
   type: 'hello'
@@ -308,8 +309,8 @@ export interface HelloMessage {
   /** Version the client speaks. */
   version: number
   /**
-   * Session is the secret of a session to resume. When it is good, Token
-   * and Name are not looked at.
+   * Session is the secret of a session to resume. When it is good, Name is
+   * not looked at; a good Token of the same user prolongs the session.
    */
   session?: string
   /** Cursor is the newest one seen in that session. */
@@ -331,7 +332,7 @@ export interface PingMessage {
 
 /**
  * Bye ends the session for good: its calls end as hung up, its secret is
- * void. The server closes the socket.
+ * void. Reply: ok; then the server closes the socket.
  */
 export interface ByeMessage {
   type: 'bye'
@@ -341,7 +342,7 @@ export interface ByeMessage {
 
 /**
  * SetPresence says whether the person is at the device. A user is away when
- * all devices say so.
+ * all devices say so. Reply: ok.
  */
 export interface SetPresenceMessage {
   type: 'set_presence'
@@ -350,7 +351,10 @@ export interface SetPresenceMessage {
   away: boolean
 }
 
-/** ClearMissed forgets the list of missed calls. */
+/**
+ * ClearMissed forgets the list of missed calls, for all devices of the user.
+ * Reply: ok.
+ */
 export interface ClearMissedMessage {
   type: 'clear_missed'
   /** Asks for a reply that has it as `re`. */
@@ -359,9 +363,13 @@ export interface ClearMissedMessage {
 
 /**
  * Place calls a user. Reply: call. The caller then makes its connection with
- * offer while it rings. Errors: busy (this session has a call), forbidden,
- * draining, invalid. A user nobody knows, or who is not online, is not an
- * error: the call ends as unreachable and is kept as missed.
+ * offer while it rings. Errors: busy (this session has a call or is in a
+ * room), forbidden, draining, invalid (one's own name, or an id that another
+ * call has). A user nobody knows, or who is not online, is not an error: the
+ * call ends as unreachable and is kept as missed.
+ *
+ * When the callee is calling this user at the same moment, the two become one:
+ * the reply is that call, already active, and its id is the one that counts.
  */
 export interface PlaceMessage {
   type: 'place'
@@ -377,7 +385,7 @@ export interface PlaceMessage {
 
 /**
  * Ringing acknowledges that this device shows the incoming call. Only then
- * does the caller hear ring-back.
+ * does the caller hear ring-back. Reply: call. Errors: not_found, wrong_state.
  */
 export interface RingingMessage {
   type: 'ringing'
@@ -388,8 +396,8 @@ export interface RingingMessage {
 
 /**
  * Accept takes an incoming call on this device. Media flow at once when this
- * device has made its connection while it rang. Reply: call. Errors: not_found, wrong_state (it has
- * ended, or was answered on another device).
+ * device has made its connection while it rang. Reply: call. Errors:
+ * not_found, wrong_state (it has ended, or was answered on another device).
  */
 export interface AcceptMessage {
   type: 'accept'
@@ -400,7 +408,11 @@ export interface AcceptMessage {
   video: boolean
 }
 
-/** Decline refuses an incoming call for all devices of the user. Reply: call. */
+/**
+ * Decline refuses an incoming call for all devices of the user. Reply: call;
+ * that of one that has ended already is no error. Errors: not_found,
+ * wrong_state (it has been accepted).
+ */
 export interface DeclineMessage {
   type: 'decline'
   /** Asks for a reply that has it as `re`. */
@@ -410,7 +422,11 @@ export interface DeclineMessage {
   note?: string
 }
 
-/** Cancel gives up a call of one's own that has not been answered. Reply: call. */
+/**
+ * Cancel gives up a call of one's own that has not been answered; one that was
+ * answered in the same moment is hung up. Reply: call, also when it has ended
+ * already. Errors: not_found, wrong_state (not the caller).
+ */
 export interface CancelMessage {
   type: 'cancel'
   /** Asks for a reply that has it as `re`. */
@@ -418,7 +434,11 @@ export interface CancelMessage {
   call: CallID
 }
 
-/** HangUp ends an active call of two, or leaves it when it has grown. Reply: call. */
+/**
+ * HangUp ends an active call of two, or leaves it when it has grown; the caller
+ * cancels with it what still rings. Reply: call, also when it has ended
+ * already. Errors: not_found, wrong_state (a callee whom it still rings).
+ */
 export interface HangUpMessage {
   type: 'hang_up'
   /** Asks for a reply that has it as `re`. */
@@ -428,7 +448,8 @@ export interface HangUpMessage {
 
 /**
  * JoinRoom enters a room by its name, as in the link /r/{name}; the room is
- * made when it is not there. Reply: joined. Errors: busy, forbidden, invalid.
+ * made when it is not there. Reply: joined, with the same seat when it is
+ * repeated. Errors: busy, forbidden, draining, invalid.
  */
 export interface JoinRoomMessage {
   type: 'join_room'
@@ -438,7 +459,10 @@ export interface JoinRoomMessage {
   name: string
 }
 
-/** LeaveRoom gives the seat in a room up. */
+/**
+ * LeaveRoom gives the seat in a room up; in the room of a call it hangs up.
+ * Reply: ok. Errors: not_found.
+ */
 export interface LeaveRoomMessage {
   type: 'leave_room'
   /** Asks for a reply that has it as `re`. */
@@ -456,7 +480,8 @@ export interface Section {
  * Offer brings the seat's SDP offer: complete or with candidates to follow by
  * candidate. The same generation again is a change on the same connection (an
  * ICE restart, more slots); a higher one is a new PeerConnection. Reply:
- * answer. Errors: bad_sdp, stale, not_found, too_large.
+ * answer. Errors: bad_sdp, stale, not_found, forbidden (sections without the
+ * right to send), unavailable, too_large.
  */
 export interface OfferMessage {
   type: 'offer'
@@ -474,7 +499,8 @@ export interface OfferMessage {
 
 /**
  * Candidate brings one ICE candidate of the client. Not required: the server
- * finds a client by its checks.
+ * finds a client by its checks. Reply: ok. Errors: not_found, stale,
+ * wrong_state (the offer of that generation has not come), bad_sdp.
  */
 export interface CandidateMessage {
   type: 'candidate'
@@ -491,7 +517,8 @@ export interface CandidateMessage {
  * Publish says that a source of this seat exists from now on, for a call
  * before accept too (it is then shown to others only after it). Muted is a
  * microphone that is muted or a camera that is off: the server lets none of
- * it pass, whatever the browser still sends.
+ * it pass, whatever the browser still sends. Reply: ok. Errors: not_found,
+ * forbidden.
  */
 export interface PublishMessage {
   type: 'publish'
@@ -505,7 +532,10 @@ export interface PublishMessage {
   height?: number
 }
 
-/** Unpublish takes a source away (a screen share that ends). */
+/**
+ * Unpublish takes a source away (a screen share that ends). Reply: ok. Errors:
+ * not_found.
+ */
 export interface UnpublishMessage {
   type: 'unpublish'
   /** Asks for a reply that has it as `re`. */
@@ -529,7 +559,8 @@ export interface Preference {
 
 /**
  * Prefer says all that the page shows, in order of importance. Without it the
- * server chooses. Each Prefer replaces the one before.
+ * server chooses. Each Prefer replaces the one before. Reply: ok. Errors:
+ * not_found, invalid.
  */
 export interface PreferMessage {
   type: 'prefer'
@@ -564,9 +595,10 @@ export interface ErrorMessage {
 }
 
 /**
- * Welcome is the reply of hello. People, Missed, Call and Rooms are the whole
- * state when Outcome is new or snapshot; with resumed they are absent and
- * what was missed follows as events.
+ * Welcome is the reply of hello, and comes without an id, too. People, Missed,
+ * Call and Rooms are the whole state when Outcome is new or snapshot; with
+ * resumed they are absent and what was missed follows as events. Call may be
+ * one that ended while the socket was lost.
  */
 export interface WelcomeMessage {
   type: 'welcome'
@@ -586,7 +618,10 @@ export interface WelcomeMessage {
   grace_ms: number
   away_grace_ms: number
   ring_ms: number
-  /** CanList tells that people is kept up to date for this session. */
+  /**
+   * CanList tells that People is kept up to date for this session: it may
+   * list, and not too many are online.
+   */
   can_list: boolean
   /**
    * Alternates are WebSocket addresses of other servers that would take
@@ -742,7 +777,7 @@ export interface JoinedMessage {
 
 /**
  * RoomChanged brings a whole room, when this session has come into it (by
- * accept, join_room or a resume). (cursor)
+ * accept or join_room). (cursor)
  */
 export interface RoomChangedMessage {
   type: 'room_changed'
@@ -780,7 +815,10 @@ export interface MemberLeftMessage {
   reason: EndReason
 }
 
-/** RoomClosed tells that this session is no longer in the room. (cursor) */
+/**
+ * RoomClosed tells that this session is no longer in the room. For a call's
+ * room it follows the call's own end. (cursor)
+ */
 export interface RoomClosedMessage {
   type: 'room_closed'
   /** The request this replies to. */
