@@ -1,0 +1,29 @@
+package main
+
+import (
+	"log/slog"
+	"maps"
+	"slices"
+)
+
+// LogValue shows the settings without secrets: of keys only their names.
+func (s settings) LogValue() slog.Value {
+	return slog.GroupValue(
+		slog.String("config", string(s.File)),
+		slog.String("listen", s.Listen),
+		slog.String("tls-cert", s.TLSCert),
+		slog.String("http", s.HTTP),
+		slog.String("admin", s.Admin),
+		slog.Any("advertise", s.advertise),
+		slog.Any("keys", slices.Sorted(maps.Keys(s.keys))),
+		slog.String("audience", s.Audience),
+		slog.Bool("open", s.Open),
+		slog.Any("origin", s.Origin),
+		slog.String("state", s.state),
+		slog.Duration("ring-time", s.RingTime),
+		slog.Duration("grace", s.Grace),
+		slog.Duration("away-grace", s.AwayGrace),
+		slog.Duration("drain", s.Drain),
+		slog.String("log-level", s.LogLevel),
+	)
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"errors"
+	"net"
+	"syscall"
+)
+
+// listeners are the TCP addresses; http and admin are nil when turned off.
+type listeners struct{ public, http, admin net.Listener }
+
+// openListeners opens all or none.
+func openListeners(c Config) (listeners, error) {
+	var l listeners
+	for _, a := range []struct {
+		name, address string
+		to            *net.Listener
+	}{{"listen", c.Listen, &l.public}, {"http", c.HTTP, &l.http}, {"admin", c.Admin, &l.admin}} {
+		if a.address == "" {
+			continue
+		}
+		opened, err := net.Listen("tcp", a.address)
+		if err != nil {
+			l.close()
+			return listeners{}, wrong(a.name, "cannot listen on %s: %w", a.address, plainer(err))
+		}
+		*a.to = opened
+	}
+	return l, nil
+}
+
+func (l listeners) close() {
+	for _, opened := range []net.Listener{l.public, l.http, l.admin} {
+		if opened != nil {
+			_ = opened.Close()
+		}
+	}
+}
+
+// mediaAddress is the UDP address that belongs to --listen, with the port
+// that TCP got when 0 was asked for.
+func (l listeners) mediaAddress(listen string) string {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return listen
+	}
+	_, port, err := net.SplitHostPort(l.public.Addr().String())
+	if err != nil {
+		return listen
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// plainer says the usual causes in words.
+func plainer(err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return errors.New("another program uses this port")
+	case errors.Is(err, syscall.EACCES):
+		return errors.New("ports below 1024 need root or CAP_NET_BIND_SERVICE")
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return errors.New("this machine does not have that address")
+	}
+	return err
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// metricList names every metric of our own, in the glossary's words.
+func metricList() []metric {
+	const gauge, counter = prometheus.GaugeValue, prometheus.CounterValue
+	one := func(value func(*sample) float64) func(*sample, func(float64, string)) {
+		return func(s *sample, emit func(float64, string)) { emit(value(s), "") }
+	}
+	return []metric{
+		{"callrelay_rooms", "Rooms that media are forwarded in.", gauge, "", one(func(s *sample) float64 { return float64(s.media.Rooms) })},
+		{"callrelay_participants", "Participants known to the media side.", gauge, "", one(func(s *sample) float64 { return float64(s.media.Participants) })},
+		{"callrelay_connections", "Peer connections.", gauge, "", one(func(s *sample) float64 { return float64(s.media.Connections) })},
+		{"callrelay_publications", "Sources being published.", gauge, "", one(func(s *sample) float64 { return float64(s.media.Publications) })},
+		{"callrelay_subscriptions", "Publications being forwarded to a participant.", gauge, "", one(func(s *sample) float64 { return float64(s.media.Subscriptions) })},
+		{"callrelay_packets_in_total", "RTP packets received.", counter, "", one(func(s *sample) float64 { return float64(s.media.PacketsIn) })},
+		{"callrelay_packets_out_total", "RTP packets sent.", counter, "", one(func(s *sample) float64 { return float64(s.media.PacketsOut) })},
+		{"callrelay_bytes_in_total", "Bytes of RTP received.", counter, "", one(func(s *sample) float64 { return float64(s.media.BytesIn) })},
+		{"callrelay_bytes_out_total", "Bytes of RTP sent.", counter, "", one(func(s *sample) float64 { return float64(s.media.BytesOut) })},
+		{"callrelay_dropped_total", "Packets that were not forwarded, by drop reason.", counter, "reason", func(s *sample, emit func(float64, string)) { each(s.media.Dropped, emit) }},
+		{"callrelay_media_events_total", "Events of repair, feedback and key frames, by name.", counter, "event", func(s *sample, emit func(float64, string)) { each(s.media.Counters, emit) }},
+		{"callrelay_transport_info", "How media are sent and received, as fact=value; always 1.", gauge, "fact", func(s *sample, emit func(float64, string)) {
+			for name, value := range s.media.Transport {
+				emit(1, name+"="+value)
+			}
+		}},
+		{"callrelay_sessions", "Sessions in memory, connected or within their grace.", gauge, "", one(func(s *sample) float64 { return float64(s.signal.Sessions) })},
+		{"callrelay_sockets", "Signalling sockets that are connected.", gauge, "", one(func(s *sample) float64 { return float64(s.signal.Sockets) })},
+		{"callrelay_users", "Users with at least one session.", gauge, "", one(func(s *sample) float64 { return float64(s.signal.Users) })},
+		{"callrelay_calls", "Calls that have not ended, by state.", gauge, "state", func(s *sample, emit func(float64, string)) { each(s.signal.Calls, emit) }},
+		{"callrelay_calls_total", "Calls that have ended, by end reason.", counter, "reason", func(s *sample, emit func(float64, string)) { each(s.signal.Ended, emit) }},
+		{"callrelay_members", "Members of rooms, those within their grace too.", gauge, "", one(func(s *sample) float64 { return float64(s.signal.Members) })},
+		{"callrelay_errors_total", "Refusals told to clients, by error code.", counter, "code", func(s *sample, emit func(float64, string)) { each(s.signal.Errors, emit) }},
+		{"callrelay_sockets_closed_total", "Signalling sockets that the server closed, by close code.", counter, "code", func(s *sample, emit func(float64, string)) {
+			for code, n := range s.signal.Closed {
+				emit(float64(n), strconv.Itoa(int(code)))
+			}
+		}},
+		{"callrelay_hellos_total", "Sessions opened and resumed, by resume outcome.", counter, "outcome", func(s *sample, emit func(float64, string)) { each(s.signal.Resumes, emit) }},
+		{"callrelay_map_size", "Entries in the signalling server's tables; a table that only grows is a defect.", gauge, "map", func(s *sample, emit func(float64, string)) { each(s.signal.Maps, emit) }},
+		{"callrelay_draining", "1 while the server takes no new calls.", gauge, "", one(func(s *sample) float64 {
+			if s.draining {
+				return 1
+			}
+			return 0
+		})},
+		{"callrelay_certificate_expiry_timestamp_seconds", "When the certificate of the public address ends, as Unix time.", gauge, "", one(func(s *sample) float64 { return float64(s.expiry.Unix()) })},
+	}
+}
+
+func each[K ~string, V int | uint64](values map[K]V, emit func(float64, string)) {
+	for name, n := range values {
+		emit(float64(n), string(name))
+	}
+}
