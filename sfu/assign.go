@@ -4,9 +4,12 @@ import "slices"
 
 // offered is one publication of a room as somebody else sees it.
 type offered struct {
-	publication *publication
-	muted       bool
+	publication   *publication
+	muted         bool
+	width, height int // where it is shown
 }
+
+func (o offered) binding() binding { return binding(o) }
 
 // wishes are what decides about one participant's slots.
 type wishes struct {
@@ -55,6 +58,7 @@ func (w *wishes) wantedVideos() []offered {
 		}
 		for _, o := range w.offered {
 			if o.publication.id == p.Publication && !o.publication.audio {
+				o.width, o.height = p.Width, p.Height
 				out = append(out, o)
 			}
 		}
@@ -113,7 +117,7 @@ func (w *wishes) pairParticipant(videos []offered) ParticipantID {
 func takePair(to *binding, from []offered, who ParticipantID, source Source) []offered {
 	for i, o := range from {
 		if o.publication.participant == who && o.publication.source == source {
-			*to = binding(o)
+			*to = o.binding()
 			return append(slices.Clone(from[:i]), from[i+1:]...)
 		}
 	}
@@ -132,14 +136,14 @@ func fill(slots, have []binding, wanted []offered) {
 	for _, o := range wanted {
 		at := slices.IndexFunc(have, func(b binding) bool { return b.publication == o.publication })
 		if at >= 1 && at < len(slots) {
-			slots[at] = binding(o)
+			slots[at] = o.binding()
 		} else {
 			rest = append(rest, o)
 		}
 	}
 	for i := range free {
 		if len(rest) > 0 && free[i].publication == nil {
-			free[i], rest = binding(rest[0]), rest[1:]
+			free[i], rest = rest[0].binding(), rest[1:]
 		}
 	}
 }

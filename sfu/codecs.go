@@ -97,6 +97,7 @@ func codecs() (audio, video []webrtc.RTPCodecParameters) {
 		{Type: "nack", Parameter: "pli"},
 		{Type: "ccm", Parameter: "fir"},
 		{Type: "transport-cc"},
+		{Type: "goog-remb"},
 	}
 	one := func(mime string, clock uint32, channels uint16, fmtp string, pt webrtc.PayloadType, feedback []webrtc.RTCPFeedback) webrtc.RTPCodecParameters {
 		return webrtc.RTPCodecParameters{

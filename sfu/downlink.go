@@ -2,12 +2,16 @@ package sfu
 
 import (
 	"time"
+
+	"callrelay/sfu/internal/estimate"
 )
 
 // binding says what a slot is to carry; the zero value is nothing.
 type binding struct {
 	publication *publication
 	muted       bool
+	// Where it is shown, in device pixels; 0 x 0 when nothing was said.
+	width, height int
 }
 
 // plan says what all slots of a participant are to carry, by index.
@@ -37,10 +41,17 @@ type downlink struct {
 
 	slots  []*slot
 	plan   plan
+	made   uint64 // subscriptions so far
 	ready  bool
 	ended  bool
 	sender sender
 	second timer
+
+	adaptTimer timer
+	memory     estimate.Memory
+	wanted     int64  // bits per second, by the last division
+	reason     string // why less than that is sent
+	sampler    sampler
 }
 
 func newDownlink(c *connection) *downlink {
@@ -48,6 +59,7 @@ func newDownlink(c *connection) *downlink {
 	d.sender.downlink = d
 	d.sender.retry.fire = d.sender.wake
 	d.second.fire = d.everySecond
+	d.adaptTimer.fire = d.adaptTick
 	return d
 }
 
@@ -93,6 +105,7 @@ func (d *downlink) connected(now time.Time) {
 		}
 	}
 	d.worker().wheel.at(&d.second, now.Add(reportEvery))
+	d.worker().wheel.at(&d.adaptTimer, now.Add(adaptEvery))
 }
 
 // carry replaces the plan.
@@ -128,6 +141,9 @@ func (d *downlink) apply(now time.Time) {
 		case s.subscription.muted != want.muted:
 			s.subscription.mute(want.muted, now)
 			changed = true
+		}
+		if s.subscription != nil {
+			s.subscription.width, s.subscription.height = want.width, want.height
 		}
 	}
 	if changed {
@@ -165,6 +181,7 @@ func (d *downlink) end(time.Time) {
 	}
 	d.sender.clear()
 	d.worker().wheel.stop(&d.second)
+	d.worker().wheel.stop(&d.adaptTimer)
 	d.worker().wheel.stop(&d.sender.retry)
 }
 

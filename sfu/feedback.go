@@ -84,18 +84,3 @@ func (d *downlink) keyFrameWanted(ssrc uint32) {
 		s.subscription.ask()
 	}
 }
-
-// feedback about what was sent.
-func (s *sender) feedback(p *rtcp.TransportLayerCC, now time.Time) {}
-
-// everySecond sends reports and the sample.
-func (d *downlink) everySecond(now time.Time) {
-	if d.ended {
-		return
-	}
-	d.reportSlots(now)
-	if packets := d.connection.uplink.receiverReports(now); packets != nil {
-		d.connection.writeRTCP(packets...)
-	}
-	d.worker().wheel.at(&d.second, now.Add(reportEvery))
-}

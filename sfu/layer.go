@@ -31,8 +31,13 @@ type layer struct {
 	lossArmed bool
 	asker     keyFrameAsker
 	reception reception
-	clock     publisherClock
-	last      time.Time // arrival of the newest packet
+	// Of the running second, and by the last one's end; see measure.
+	bytes            int
+	measured         time.Time
+	bitrate          int64
+	expected, firsts uint64
+	clock            publisherClock
+	last             time.Time // arrival of the newest packet
 	// lastTimestamp is that of the newest packet.
 	lastTimestamp uint32
 
@@ -114,7 +119,8 @@ func (l *layer) put(d *description, b []byte, now time.Time) bool {
 	if highest, _ := l.numbers.Highest(); d.number == highest {
 		l.last, l.lastTimestamp = now, d.rtp.Timestamp
 	}
-	l.reception.receive(d.number, d.rtp.Timestamp, l.rate(), now)
+	l.reception.receive(d.number, d.rtp.Timestamp, l.rate(), d.repaired, now)
+	l.bytes += len(b)
 	l.note(d.number, now)
 	if info.KeyStart {
 		l.asker.arrived()

@@ -29,6 +29,7 @@ type publication struct {
 	listeners  []*listener
 	order      uint64 // packets so far
 	made       uint64 // layers so far
+	audience   int    // subscriptions
 }
 
 // listener is the subscriptions to one publication that one worker owns: a
@@ -219,6 +220,7 @@ func (p *publication) best(now time.Time) *layer {
 func (p *publication) listen(w *worker, s *subscription) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.audience++
 	for _, l := range p.listeners {
 		if l.worker == w {
 			l.subscriptions = append(l.subscriptions, s)
@@ -240,6 +242,7 @@ func (p *publication) unlisten(w *worker, s *subscription) {
 		for j, other := range l.subscriptions {
 			if other == s {
 				l.subscriptions = append(l.subscriptions[:j:j], l.subscriptions[j+1:]...)
+				p.audience--
 				break
 			}
 		}

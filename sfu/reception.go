@@ -13,6 +13,7 @@ import (
 type reception struct {
 	first, highest seq.Number
 	received       uint64
+	firsts         uint64 // received but not as a repair
 	started        bool
 	jitter         float64 // in ticks
 	transit        int64
@@ -27,8 +28,11 @@ type reception struct {
 }
 
 // receive notes a packet that is no duplicate. rate is the clock in ticks per second.
-func (r *reception) receive(n seq.Number, timestamp uint32, rate uint32, now time.Time) {
+func (r *reception) receive(n seq.Number, timestamp uint32, rate uint32, repaired bool, now time.Time) {
 	r.received++
+	if !repaired {
+		r.firsts++
+	}
 	if !r.started {
 		r.started, r.first, r.highest = true, n, n
 		r.lastArrival, r.transit = now, int64(timestamp)

@@ -62,7 +62,7 @@ func (r *room) offered() []offered {
 		}
 		for _, s := range p.sources {
 			if s.published {
-				list = append(list, aged{offered{s.publication, s.muted}, s.since})
+				list = append(list, aged{offered{publication: s.publication, muted: s.muted}, s.since})
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/pion/rtp"
 
 	"callrelay/sfu/internal/codec"
+	"callrelay/sfu/internal/estimate"
 	"callrelay/sfu/internal/rewrite"
 	"callrelay/sfu/internal/rtpext"
 )
@@ -15,8 +16,11 @@ const (
 	// maxQueueBytes of video wait for one participant; then whole frames are
 	// left out up to the next key frame.
 	maxQueueBytes = 512 << 10
+	minQueueBytes = 24 << 10
 	// paceTick is how long a sender that has used up its allowance waits.
 	paceTick = 5 * time.Millisecond
+	// minPace in bits per second while nothing is known of the path.
+	minPace = 6e6
 )
 
 // outgoing is a packet on its way to a slot; the sender owns one reference.
@@ -26,6 +30,7 @@ type outgoing struct {
 	numbers rewrite.Numbers
 	resend  bool
 	plain   bool // take Opus out of RED
+	padding bool // a resend that nobody asked for, to fill the path
 }
 
 // sender is the one door out to a participant: every RTP packet gets its
@@ -43,15 +48,28 @@ type sender struct {
 	allowance float64 // bytes that may go now
 	paced     time.Time
 
-	number  uint16 // transport-wide
-	sent    uint64 // bytes
-	scratch [maxPacket + 64]byte
-	twcc    [2]byte
-	values  rtpext.Values
+	book     *estimate.Sent // made with the first packet
+	rule     *estimate.Rule
+	results  []estimate.Result // scratch
+	squeezed bool              // the path has been full: pace and queue follow the estimate
+
+	sent        uint64 // bytes
+	acked, lost uint64 // packets reported since the last sample
+	scratch     [maxPacket + 64]byte
+	twcc        [2]byte
+	values      rtpext.Values
 }
 
 // full tells whether the next frame must be left out.
-func (s *sender) full() bool { return s.bytes > maxQueueBytes }
+func (s *sender) full() bool { return s.bytes > s.room() }
+
+// room of the video queue in bytes: half a second of a path known to be thin.
+func (s *sender) room() int {
+	if s.squeezed {
+		return max(minQueueBytes, int(s.rate()/2))
+	}
+	return maxQueueBytes
+}
 
 // add takes a packet; it leaves at the end of the worker's turn, or later.
 func (s *sender) add(o outgoing) {
@@ -110,8 +128,15 @@ func (s *sender) accrue(now time.Time) {
 	s.paced = now
 }
 
-// rate of the pace in bytes per second.
-func (s *sender) rate() float64 { return 5e6 / 8 }
+// rate of the pace in bytes per second: well above the estimate, so that a
+// frame leaves within its time, and close to it once the path has been full.
+func (s *sender) rate() float64 {
+	target := float64(s.estimate(s.paced).Target) / 8
+	if s.squeezed {
+		return 1.5 * target
+	}
+	return max(2.5*target, minPace/8)
+}
 
 // write numbers and sends one packet and releases it.
 func (s *sender) write(o *outgoing, now time.Time) {
@@ -130,24 +155,44 @@ func (s *sender) write(o *outgoing, now time.Time) {
 		slot.rtxNumber++
 		h.SequenceNumber = slot.rtxNumber
 	}
-	s.extend(h, slot, p)
+	numbered := s.extend(h, slot, p)
+	size := h.MarshalSize() + len(payload)
+	if numbered {
+		binary.BigEndian.PutUint16(s.twcc[:], s.record(now, size, o))
+	}
 	n, err := slot.writer.WriteRTP(h, payload)
 	c := &s.downlink.connection.sfu.counters
 	if err != nil || n == 0 {
 		c.drop(dropNotConnected)
 		return
 	}
-	size := uint64(h.MarshalSize() + len(payload))
-	s.sent += size
+	s.sent += uint64(size) //nolint:gosec // positive
 	if !o.resend {
 		slot.packets++
-		slot.octets += uint32(len(payload))
+		slot.octets += uint32(len(payload)) //nolint:gosec // small
 		if slot.resends != nil {
-			slot.resends.Sent(int(size))
+			slot.resends.Sent(size)
 		}
 	}
 	c.packetsOut.Add(1)
-	c.bytesOut.Add(size)
+	c.bytesOut.Add(uint64(size)) //nolint:gosec // positive
+}
+
+// record books a packet and returns its transport-wide number.
+func (s *sender) record(now time.Time, size int, o *outgoing) uint16 {
+	if s.book == nil {
+		s.book, s.rule = estimate.NewSent(now), estimate.NewRule()
+	}
+	class := estimate.ClassVideo
+	switch {
+	case o.padding:
+		class = estimate.ClassPadding
+	case o.resend:
+		class = estimate.ClassRepair
+	case o.slot.audio:
+		class = estimate.ClassAudio
+	}
+	return s.book.Add(now, size, class)
 }
 
 // payload as the receiver is to get it: with the slot's picture ids, and for
@@ -175,15 +220,15 @@ func (s *sender) payload(o *outgoing) []byte {
 }
 
 // extend sets the header extensions that the receiver knows, under its own
-// numbers.
-func (s *sender) extend(h *rtp.Header, slot *slot, p *packet) {
+// numbers. It reports whether there is a place for the transport-wide one,
+// which is then taken from twcc.
+func (s *sender) extend(h *rtp.Header, slot *slot, p *packet) (numbered bool) {
 	h.Extensions = h.Extensions[:0]
 	v := &s.values
 	*v = rtpext.Values{}
 	v.CopyFrom(&p.rtp, p.bytes(), rtpext.AudioLevel, rtpext.VideoOrientation, rtpext.PlayoutDelay, rtpext.DependencyDescriptor)
 	if slot.extensions.Has(rtpext.TransportSequence) {
-		binary.BigEndian.PutUint16(s.twcc[:], s.number)
-		s.number++
+		numbered = true
 		v[rtpext.TransportSequence] = s.twcc[:]
 	}
 	wide := slot.extensions.Wide(v)
@@ -197,6 +242,7 @@ func (s *sender) extend(h *rtp.Header, slot *slot, p *packet) {
 		}
 	}
 	h.Extension = len(h.Extensions) > 0
+	return numbered
 }
 
 // forget drops all that waits for a slot.

@@ -21,6 +21,7 @@ const (
 	dropLayer                           // another layer is forwarded
 	dropQueueFull                       // the path to the receiver is too slow
 	dropOverlap                         // sound of before a switch
+	dropBandwidth                       // paused, as the path is too thin
 	dropNotConnected                    // the connection was not ready to send
 	dropReasons
 )
@@ -29,7 +30,7 @@ func (r dropReason) String() string {
 	return [dropReasons]string{
 		"malformed", "unknown_stream", "unknown_codec", "too_many_ssrcs", "duplicate", "too_late", "padding",
 		"gate", "inbox_full", "no_key_frame", "before_switch", "codec", "layer", "queue_full", "overlap",
-		"not_connected",
+		"bandwidth", "not_connected",
 	}[r]
 }
 

@@ -18,6 +18,11 @@ type subscription struct {
 	muted       bool
 	paused      string // why nothing is sent although the source is on
 
+	serial        uint64 // tells subscriptions of a downlink apart
+	width, height int
+	choices       []choice // scratch
+	held          bool     // paused by the allocation
+
 	listening bool
 	after     uint64 // packets up to this order were in the burst, or came before
 	target    *layer // wanted
@@ -26,7 +31,11 @@ type subscription struct {
 }
 
 func newSubscription(d *downlink, s *slot, b binding) *subscription {
-	sub := &subscription{downlink: d, slot: s, publication: b.publication, muted: b.muted}
+	d.made++
+	sub := &subscription{
+		downlink: d, slot: s, publication: b.publication, muted: b.muted, serial: d.made,
+		width: b.width, height: b.height,
+	}
 	s.subscription = sub
 	d.connection.sfu.subscriptions.Add(1)
 	return sub
@@ -94,6 +103,9 @@ func (s *subscription) admit(p *packet, now time.Time) (dropReason, bool) {
 	if s.muted {
 		return dropGate, false
 	}
+	if s.held {
+		return dropBandwidth, false
+	}
 	if !s.slot.takes(p.encoding) {
 		s.refuse("codec")
 		return dropCodec, false
@@ -142,7 +154,9 @@ func (s *subscription) switchTo(p *packet, now time.Time) {
 		s.downlink.connection.sfu.counters.count(countSwitches)
 	}
 	s.dropping = false
-	s.resume()
+	if s.paused != "" {
+		s.resume()
+	}
 }
 
 // give a whole frame and all to the next key frame up: the queue is full. The

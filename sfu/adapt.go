@@ -1,0 +1,200 @@
+package sfu
+
+import (
+	"time"
+
+	"github.com/pion/rtcp"
+
+	"callrelay/sfu/internal/estimate"
+)
+
+// feedback about what was sent, from the receiver.
+func (s *sender) feedback(report *rtcp.TransportLayerCC, now time.Time) {
+	if s.book == nil {
+		return
+	}
+	var ok bool
+	if s.results, ok = s.book.Results(report, s.results[:0]); !ok {
+		return
+	}
+	for i := range s.results {
+		switch {
+		case s.results[i].Received:
+			s.acked++
+		case s.results[i].Class != estimate.ClassPadding:
+			s.lost++
+		}
+	}
+	s.rule.OnFeedback(now, s.results)
+	if e := s.rule.At(now); e.Full() && !s.squeezed {
+		s.squeezed = true
+		s.downlink.adapt(now)
+	}
+}
+
+// estimate of the path at now.
+func (s *sender) estimate(now time.Time) estimate.Estimate {
+	if s.rule == nil {
+		return estimate.Estimate{Target: estimate.StartBitrate, ApplicationLimited: true}
+	}
+	return s.rule.At(now)
+}
+
+// freely is the target above which a path no longer counts as thin.
+const freely = 4_000_000
+
+// adaptEvery is how often the estimate is divided anew.
+const adaptEvery = 500 * time.Millisecond
+
+// adaptTick divides the estimate and sets itself again.
+func (d *downlink) adaptTick(now time.Time) {
+	if d.ended {
+		return
+	}
+	d.adapt(now)
+	d.worker().wheel.at(&d.adaptTimer, now.Add(adaptEvery))
+}
+
+// adapt divides the estimate among the videos: it chooses their layers, and
+// asks the publisher of a single layer that is for us alone to send less.
+func (d *downlink) adapt(now time.Time) {
+	e := d.sender.estimate(now)
+	if d.sender.squeezed && e.Target > freely {
+		d.sender.squeezed = false
+	}
+	videos, wish := d.wish(now)
+	choices := estimate.Allocate(now, e, wish, &d.memory, nil)
+	d.wanted, d.reason = wish.Audio, ""
+	for i, c := range choices {
+		if c.Wanted != estimate.None {
+			d.wanted += wish.Videos[i].Layers[c.Wanted].Bitrate
+		}
+		if c.Reason == estimate.Bandwidth {
+			d.reason = string(c.Reason)
+		}
+		videos[i].choose(c, i == 0, now)
+	}
+	if len(videos) > 0 && d.sender.squeezed {
+		videos[0].publication.limit(max(e.Target-wish.Audio, estimate.MinBitrate))
+	}
+}
+
+// wish of the participant: its videos, the most important first.
+func (d *downlink) wish(now time.Time) ([]*subscription, estimate.Wish) {
+	var videos []*subscription
+	var w estimate.Wish
+	for _, s := range d.slots {
+		sub := s.subscription
+		switch {
+		case sub == nil:
+		case s.audio:
+			w.Audio += audioBitrate
+		default:
+			videos = append(videos, sub)
+			w.Videos = append(w.Videos, sub.wish(now))
+		}
+	}
+	return videos, w
+}
+
+// audioBitrate that is set aside for a sound slot, bits per second.
+const audioBitrate = 40_000
+
+// Shown sizes when the page has said nothing.
+const (
+	defaultWidth  = 1280
+	defaultHeight = 720
+)
+
+// wish for one video.
+func (s *subscription) wish(now time.Time) estimate.Video {
+	v := estimate.Video{ID: s.serial, Muted: s.muted, Width: s.width, Height: s.height, Current: estimate.None}
+	if v.Width == 0 && v.Height == 0 {
+		v.Width, v.Height = defaultWidth, defaultHeight
+	}
+	s.choices = s.publication.alive(now, s.choices[:0])
+	for i, l := range s.choices {
+		scale := 1 << (len(s.choices) - 1 - i)
+		v.Layers = append(v.Layers, estimate.Layer{
+			Bitrate: max(l.bitrate, 1), Width: defaultWidth / scale, Height: defaultHeight / scale,
+		})
+		if l.layer == s.current {
+			v.Current = i
+		}
+	}
+	return v
+}
+
+// choose a layer. The first video is never given up when it has only one: the
+// queue leaves frames out where it must, and its publisher is asked for less.
+func (s *subscription) choose(c estimate.Choice, first bool, now time.Time) {
+	if len(s.choices) == 0 || s.muted {
+		return
+	}
+	if c.Layer == estimate.None {
+		if !first && c.Reason == estimate.Bandwidth {
+			s.pause(string(c.Reason))
+			return
+		}
+		c.Layer = 0
+	}
+	s.unpause(now)
+	if l := s.choices[c.Layer].layer; l != s.target {
+		s.target = l
+		if l != s.current {
+			s.ask()
+		}
+	}
+}
+
+// pause stops forwarding for an allocation reason.
+func (s *subscription) pause(why string) {
+	s.held = true
+	s.current = nil
+	s.refuse(why)
+}
+
+// unpause forwards again, from the next key frame on.
+func (s *subscription) unpause(time.Time) {
+	if s.held {
+		s.held = false
+		s.resume()
+		s.ask()
+	}
+}
+
+// choice is a layer that can be forwarded and its present rate.
+type choice struct {
+	layer   *layer
+	bitrate int64
+}
+
+// alive appends the layers that are being sent, the smallest picture first.
+func (p *publication) alive(now time.Time, dst []choice) []choice {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, l := range p.layers {
+		if now.Sub(l.last) < layerGone {
+			dst = append(dst, choice{l, l.bitrate})
+		}
+	}
+	return dst
+}
+
+// limit asks the publisher not to send more than that many bits per second,
+// when it sends one layer to one receiver: with layers or a larger audience
+// others would pay for one thin path.
+func (p *publication) limit(bitrate int64) {
+	p.mu.Lock()
+	alone := len(p.layers) == 1 && len(p.listeners) == 1 && p.audience == 1
+	var l *layer
+	if alone {
+		l = p.layers[0]
+	}
+	p.mu.Unlock()
+	if l != nil && l.ssrc != 0 {
+		l.connection.writeRTCP(&rtcp.ReceiverEstimatedMaximumBitrate{
+			SenderSSRC: reporterSSRC, Bitrate: float32(bitrate), SSRCs: []uint32{l.ssrc},
+		})
+	}
+}

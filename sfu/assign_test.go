@@ -1,0 +1,87 @@
+package sfu
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// room of publications named "b/camera", newest first; a "-" before one is muted.
+func offers(names ...string) (out []offered) {
+	for _, name := range names {
+		id := strings.TrimPrefix(name, "-")
+		who, source, _ := strings.Cut(id, "/")
+		audio, _ := Source(source).audio()
+		out = append(out, offered{
+			publication: &publication{id: PublicationID(id), participant: ParticipantID(who), source: Source(source), audio: audio},
+			muted:       id != name,
+		})
+	}
+	return out
+}
+
+func TestAssignFillsThePairThenTheRest(t *testing.T) {
+	all := offers("d/camera", "d/microphone", "c/camera", "-c/microphone", "b/screen_audio", "b/screen", "b/camera", "b/microphone")
+	for name, row := range map[string]struct {
+		offered      []offered
+		audio, video int
+		have         string // of an earlier assignment with everything offered: keep it
+		prefer       []string
+		chosen       bool
+		want         string
+	}{
+		"nobody":            {nil, 1, 1, "", nil, false, "[-] [-]"},
+		"call of two":       {all[6:], 1, 1, "", nil, false, "[b/microphone] [b/camera]"},
+		"sound only":        {all[7:], 1, 1, "", nil, false, "[b/microphone] [-]"},
+		"newest first":      {all, 1, 1, "", nil, false, "[d/microphone] [d/camera]"},
+		"more slots":        {all, 3, 3, "", nil, false, "[d/microphone b/screen_audio b/microphone] [d/camera c/camera b/screen]"},
+		"more than needed":  {all[6:], 3, 3, "", nil, false, "[b/microphone - -] [b/camera - -]"},
+		"preferred":         {all, 2, 2, "", []string{"b/screen", "b/camera"}, true, "[b/microphone b/screen_audio] [b/camera b/screen]"},
+		"nothing preferred": {all[6:], 1, 1, "", nil, true, "[b/microphone] [-]"},
+		"unknown preferred": {all[6:], 1, 2, "", []string{"z/camera"}, true, "[b/microphone] [- -]"},
+		"no slots":          {all, 0, 0, "", nil, false, "[] []"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := wishes{audioSlots: row.audio, videoSlots: row.video, offered: row.offered, chosen: row.chosen}
+			for _, p := range row.prefer {
+				w.prefer = append(w.prefer, Preference{Publication: PublicationID(p), Width: 320, Height: 180})
+			}
+			first := assign(w)
+			if got := fmt.Sprint(names(first.audio), " ", names(first.video)); got != row.want {
+				t.Errorf("got %s, want %s", got, row.want)
+			}
+			w.have = first
+			if again := assign(w); fmt.Sprint(names(again.audio), names(again.video)) != fmt.Sprint(names(first.audio), names(first.video)) {
+				t.Errorf("assigned again it became %v %v", names(again.audio), names(again.video))
+			}
+		})
+	}
+}
+
+func names(list []binding) []string {
+	out := []string{}
+	for _, b := range list {
+		if b.publication == nil {
+			out = append(out, "-")
+		} else {
+			out = append(out, string(b.publication.id))
+		}
+	}
+	return out
+}
+
+func TestAssignLeavesWhatIsShownWhereItIs(t *testing.T) {
+	old := offers("c/camera", "c/microphone", "b/camera", "b/microphone")
+	w := wishes{audioSlots: 3, videoSlots: 3, offered: old}
+	w.have = assign(w)
+	w.offered = append(offers("e/camera", "e/microphone"), old...)
+	got := assign(w)
+	if s := fmt.Sprint(names(got.audio), names(got.video)); s != "[c/microphone b/microphone e/microphone] [c/camera b/camera e/camera]" {
+		t.Errorf("after a newcomer: %s", s)
+	}
+	w.have, w.offered = got, append(offers("e/camera", "e/microphone"), old[:2]...)
+	w.offered[0].publication, w.offered[1].publication = got.video[2].publication, got.audio[2].publication
+	if s := fmt.Sprint(names(assign(w).audio), names(assign(w).video)); s != "[c/microphone - e/microphone] [c/camera - e/camera]" {
+		t.Errorf("after b left: %s", s)
+	}
+}
