@@ -27,8 +27,11 @@ func (r *Report) Lines() (lines []string) {
 			lines = append(lines, fmt.Sprintf("server: %.1f us of CPU a forwarded packet (%.1f by its metrics), %d packets in %.0f s",
 				s.CPUMicros, s.CPUMicrosMetrics, s.Packets, s.WindowSeconds))
 		}
+		if s.Participants > 0 {
+			lines = append(lines, fmt.Sprintf("a participant: %.2f MiB, %.1f goroutines, %.2f descriptors",
+				s.PerHead.MemoryMiB, s.PerHead.Goroutines, s.PerHead.Descriptors))
+		}
 		lines = append(lines,
-			fmt.Sprintf("a participant: %.2f MiB, %.1f goroutines, %.2f descriptors", s.PerHead.MemoryMiB, s.PerHead.Goroutines, s.PerHead.Descriptors),
 			fmt.Sprintf("before, during, after: %.0f, %.0f, %.0f MiB; %.0f, %.0f, %.0f goroutines; %.0f, %.0f, %.0f descriptors; settled after %.1f s",
 				s.Before.MemoryMiB, s.During.MemoryMiB, s.After.MemoryMiB,
 				s.Before.Goroutines, s.During.Goroutines, s.After.Goroutines,

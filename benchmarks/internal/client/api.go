@@ -37,9 +37,7 @@ func newAPI(mux ice.UDPMux) (*webrtc.API, error) {
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
 	settings.SetIPFilter(func(net.IP) bool { return true })
-	quiet := logging.NewDefaultLoggerFactory()
-	quiet.DefaultLogLevel = logging.LogLevelDisabled
-	settings.LoggerFactory = quiet
+	settings.LoggerFactory = quietLog()
 
 	registry := &interceptor.Registry{}
 	receiver, err := report.NewReceiverInterceptor()
@@ -53,6 +51,13 @@ func newAPI(mux ice.UDPMux) (*webrtc.API, error) {
 	registry.Add(receiver)
 	registry.Add(sender)
 	return webrtc.NewAPI(webrtc.WithMediaEngine(&media), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(registry)), nil
+}
+
+// quietLog drops what Pion would say: what matters shows in the report.
+func quietLog() logging.LoggerFactory {
+	quiet := logging.NewDefaultLoggerFactory()
+	quiet.DefaultLogLevel = logging.LogLevelDisabled
+	return quiet
 }
 
 func registerCodecs(media *webrtc.MediaEngine) error {

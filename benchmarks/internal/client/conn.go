@@ -23,7 +23,7 @@ import (
 type Conn struct {
 	// Welcome that opened it.
 	Welcome protocol.Welcome
-	// Events, all but samples, in order. Closed when the socket has gone.
+	// Events of its own calls, rooms and media, in order; no samples. Closed when the socket has gone.
 	Events <-chan protocol.ServerMessage
 
 	ws       *websocket.Conn
@@ -172,7 +172,7 @@ func (c *Conn) readAll(events chan<- protocol.ServerMessage) error {
 			c.mu.Unlock()
 			continue
 		}
-		if _, sample := m.(protocol.Sample); sample {
+		if !wanted(m) {
 			continue
 		}
 		select {
@@ -181,6 +181,15 @@ func (c *Conn) readAll(events chan<- protocol.ServerMessage) error {
 			return errors.New("the script does not read its events")
 		}
 	}
+}
+
+// wanted leaves out what no script looks at, and what others cause.
+func wanted(m protocol.ServerMessage) bool {
+	switch m.(type) {
+	case protocol.Sample, protocol.PersonChanged, protocol.MissedChanged:
+		return false
+	}
+	return true
 }
 
 // Close says goodbye and ends the session.

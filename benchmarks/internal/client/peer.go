@@ -78,7 +78,7 @@ func NewPeer(cfg PeerConfig) (*Peer, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.mux = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: p.socket})
+	p.mux = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: p.socket, Logger: quietLog().NewLogger("ice")})
 	if err := p.open(); err != nil {
 		p.Close()
 		return nil, err
