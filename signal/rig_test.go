@@ -56,9 +56,8 @@ func newRig(t *testing.T, change ...func(*Config)) *rig {
 func (r *rig) start() {
 	r.t.Helper()
 	cfg := r.cfg
-	cfg.Media = func(o sfu.Observer) (Media, error) {
-		r.media = &fakeMedia{observer: o, rooms: map[sfu.ParticipantID]sfu.RoomID{}, seats: map[sfu.ParticipantID]uint32{}}
-		return r.media, nil
+	if cfg.Media == nil {
+		cfg.Media = r.fake
 	}
 	var err error
 	if r.server, err = New(cfg); err != nil {
@@ -67,6 +66,11 @@ func (r *rig) start() {
 	r.pipe = &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
 	r.web = &http.Server{Handler: r.server.Handler(), ReadHeaderTimeout: time.Second}
 	go func() { _ = r.web.Serve(r.pipe) }()
+}
+
+func (r *rig) fake(o sfu.Observer) (Media, error) {
+	r.media = &fakeMedia{observer: o, rooms: map[sfu.ParticipantID]sfu.RoomID{}, seats: map[sfu.ParticipantID]uint32{}}
+	return r.media, nil
 }
 
 func (r *rig) close() {

@@ -42,6 +42,7 @@ type Rig struct {
 	slots      map[sfu.ParticipantID][]sfu.SlotState
 	states     map[sfu.ParticipantID]sfu.ConnectionState
 	peers      []*Peer
+	follower   sfu.Observer
 }
 
 const (
@@ -166,8 +167,23 @@ func (r *Rig) isCut(addresses ...net.Addr) bool {
 	return false
 }
 
+// Follow has an observer told of every event from now on, as the SFU's own
+// would be.
+func (r *Rig) Follow(o sfu.Observer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.follower = o
+}
+
 // Observe implements sfu.Observer.
 func (r *Rig) Observe(e sfu.Event) {
+	if o := r.keep(e); o != nil {
+		o.Observe(e)
+	}
+}
+
+// keep an event; it returns who else is to be told.
+func (r *Rig) keep(e sfu.Event) sfu.Observer {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.events = append(r.events, e)
@@ -178,6 +194,7 @@ func (r *Rig) Observe(e sfu.Event) {
 		r.states[e.Seat.Participant] = e.State
 	case sfu.LayersWanted, sfu.Sample:
 	}
+	return r.follower
 }
 
 // Slots of a participant as last told.
