@@ -146,7 +146,10 @@ func directions(m *sdp.MediaDescription) (sends, receives bool) {
 
 func parseSection(m *sdp.MediaDescription, mid string, audio bool) (sendSection, error) {
 	s := sendSection{mid: mid, audio: audio, ssrcs: map[uint32]bool{}}
-	if m.MediaName.Port.Value != 0 { // port 0 is a section that was given up
+	// Port 0 is a section that was given up, but for one that is offered within
+	// the bundle only: Firefox with max-bundle writes all but the first so (RFC 8843 section 7.2.1).
+	_, bundled := m.Attribute("bundle-only")
+	if m.MediaName.Port.Value != 0 || bundled {
 		if names := s.readCodecs(m); !s.knowsCodec() {
 			return s, badSDP("section %q offers no codec that is known here, only %s", mid, strings.Join(names, ", "))
 		}

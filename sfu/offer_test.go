@@ -121,3 +121,23 @@ func FuzzOffer(f *testing.F) {
 		_ = finishAnswer(text, o, 1500)
 	})
 }
+
+func TestSectionOfferedWithinTheBundleOnlyHasItsCodecs(t *testing.T) {
+	camera := strings.Replace(section("video", "1", "sendonly", "VP8/90000"), "m=video 9", "m=video 0", 1)
+	given := session(section("audio", "0", "sendonly", "opus/48000/2"), camera)
+	for name, row := range map[string]struct {
+		sdp  string
+		want encoding
+	}{
+		"bundle-only": {given + "a=bundle-only\r\n", encodingVP8},
+		"given up":    {given, encodingNone},
+	} {
+		o, err := parseOffer(row.sdp, []Section{{MID: "1", Source: SourceCamera}})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got := o.sends[0].codecs[96]; got != row.want {
+			t.Errorf("%s: payload type 96 is %v, want %v", name, got, row.want)
+		}
+	}
+}
