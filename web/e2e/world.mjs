@@ -79,8 +79,16 @@ export class World {
   async tidy(failed) {
     for (const host of ['srv', 'ctl', 'a', 'b']) this.network.pass(host)
     const people = this.people.splice(0)
+    if (failed) await this.#keepMetrics()
     for (const person of people) if (failed) await this.#report(person)
     await Promise.all(people.map((person) => person.close().catch(() => {})))
+  }
+
+  /** The servers' counters as they are after a failure. */
+  async #keepMetrics() {
+    for (const server of this.servers) {
+      if (server.process?.running()) fs.writeFileSync(`${server.log}.metrics`, await server.metrics().catch(String))
+    }
   }
 
   async #report(person) {
@@ -90,7 +98,9 @@ export class World {
       console.error(`  ${person.name} shows: ${await person.ids()}`)
       const errors = await person.tab.evaluate(() => window.__probe.errors)
       for (const line of [...errors, ...person.tab.complaints].slice(-10)) console.error(`  ${person.name} says: ${line}`)
-      fs.writeFileSync(path.join(this.dir, `${person.name}.json`), JSON.stringify({ log: await person.log(), streams: await person.streams() }, null, 1))
+      fs.writeFileSync(path.join(this.dir, `${person.name}.json`), JSON.stringify({
+        log: await person.log(), streams: await person.streams(), descriptions: await person.descriptions(),
+      }, null, 1))
     } catch (error) {
       console.error(`  ${person.name}: no report: ${error.message}`)
     }

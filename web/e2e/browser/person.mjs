@@ -125,6 +125,11 @@ export class Person {
     return this.tab.evaluate(() => window.__probe.streams())
   }
 
+  /** Offer and answer of each connection. */
+  descriptions() {
+    return this.tab.evaluate(() => window.__probe.pcs.map((pc) => ({ offer: pc.localDescription?.sdp, answer: pc.remoteDescription?.sdp })))
+  }
+
   offers() {
     return this.tab.evaluate(() => window.__probe.offers)
   }

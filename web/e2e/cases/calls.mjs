@@ -42,7 +42,11 @@ export const cases = [
     name: 'both call each other at once and get one call',
     async run(world, server) {
       const [a, b] = [await world.person('alice', server), await world.person('bob', server)]
+      // What b sends and is sent waits, so that the two calls cross for sure.
+      world.network.drop('b', 'tcp')
       await Promise.all([a.call(b), b.call(a)])
+      await Promise.all([a.see('outgoing'), b.see('outgoing')])
+      world.network.pass('b')
       await Promise.all([a.inCall(), b.inCall()])
       await expectTalk(a, 'alice', b, 'bob')
       await b.click('hangup')
