@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs the Debian packages that a part of the work needs, and only those
 # that are missing:
-#   scripts/setup-system.sh PART...     parts: build race lint browser lab
-# Does nothing, quickly, when all of them are there. Needs root to install.
+#   scripts/setup-system.sh PART...     parts: build race lint
+# The browser tests bring their own (scripts/e2e.sh). Does nothing, quickly, when all of them are there. Needs root to install.
 set -eu
 
 wanted=
@@ -12,12 +12,7 @@ for part in "$@"; do
     # The race detector is linked with a C compiler.
     race) wanted="$wanted gcc libc6-dev" ;;
     lint) wanted="$wanted shellcheck" ;;
-    # Two browsers, moving pictures and tones for them, and a sound server
-    # without a sound card (Firefox measures no sound without one).
-    browser) wanted="$wanted chromium firefox-esr ffmpeg fonts-dejavu-core fonts-noto-cjk pulseaudio iproute2 procps openssl" ;;
-    # Networks with NAT, loss and delay, in network namespaces, and captures there.
-    lab) wanted="$wanted nftables tshark iptables iproute2 conntrack iputils-ping openssl procps" ;;
-    *) echo "setup-system.sh: no such part: $part (build, race, lint, browser, lab)" >&2; exit 2 ;;
+    *) echo "setup-system.sh: no such part: $part (build, race, lint)" >&2; exit 2 ;;
   esac
 done
 

@@ -38,6 +38,5 @@ step "page: size" scripts/web-size.sh
 step "go tests with the race detector" go test -race -timeout 10m ./...
 step "fuzz, 3 s each" scripts/fuzz.sh 3s
 if [ "$set_" = all ]; then
-  step "packages for browsers and networks" scripts/setup-system.sh browser lab
   step "browsers, end to end" scripts/e2e.sh
 fi

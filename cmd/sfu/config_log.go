@@ -20,10 +20,10 @@ func (s settings) LogValue() slog.Value {
 		slog.Bool("open", s.Open),
 		slog.Any("origin", s.Origin),
 		slog.String("state", s.state),
-		slog.Duration("ring-time", s.RingTime),
-		slog.Duration("grace", s.Grace),
-		slog.Duration("away-grace", s.AwayGrace),
-		slog.Duration("drain", s.Drain),
+		slog.String("ring-time", s.RingTime.String()),
+		slog.String("grace", s.Grace.String()),
+		slog.String("away-grace", s.AwayGrace.String()),
+		slog.String("drain", s.Drain.String()),
 		slog.String("log-level", s.LogLevel),
 	)
 }
