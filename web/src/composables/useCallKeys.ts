@@ -20,8 +20,8 @@ export function useCallKeys(o: CallKeysOptions): void {
   }
   const down = (e: KeyboardEvent) => {
     if (e.defaultPrevented || o.blocked()) return
-    const target = e.target as HTMLElement | null
-    const onStage = !target || target === document.body || target.matches('[data-stage], h1')
+    const target = e.target instanceof HTMLElement ? e.target : document.body
+    const onStage = target === document.body || target.matches('[data-stage], h1')
     const action = keyAction(keyOf(e), {
       where: o.where(), typing: isTyping(target), onStage, singles: o.singles(), armed: true,
     })
