@@ -103,7 +103,7 @@ function silent(r: Recovery, now: number): { recovery: Recovery; effect?: Recove
 function stallAfter(r: Recovery, now: number): number {
   if (!r.expecting) return QUIET_STALL_MS
   if (now < r.hintedUntil) return Math.max(HINTED_STALL_MS, r.usualGap * 1.5)
-  return Math.min(QUIET_STALL_MS, Math.max(STALL_MS, r.usualGap * 2.5))
+  return Math.min(QUIET_STALL_MS, Math.max(STALL_MS, r.usualGap * 1.75))
 }
 
 function restart(r: Recovery, now: number): { recovery: Recovery; effect: RecoveryEffect } {
