@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/ice/v4"
@@ -27,7 +28,7 @@ type Peer struct {
 	pc         *webrtc.PeerConnection
 	microphone *track
 	camera     *track
-	transport  uint16
+	transport  atomic.Uint32
 	stop       chan struct{}
 	running    sync.WaitGroup
 	closed     bool
@@ -56,7 +57,7 @@ type Slots struct{ Audio, Video int }
 func (r *Rig) Connect(id sfu.ParticipantID, slots Slots) *Peer {
 	r.T.Helper()
 	p := r.newPeer(id, 1, slots)
-	r.peers = append(r.peers, p)
+	r.add(p)
 	r.must(p.Offer())
 	p.run()
 	return p
@@ -67,7 +68,7 @@ func (r *Rig) Connect(id sfu.ParticipantID, slots Slots) *Peer {
 func (r *Rig) Again(old *Peer, slots Slots) *Peer {
 	r.T.Helper()
 	p := r.newPeer(old.ID, old.Generation+1, slots)
-	r.peers = append(r.peers, p)
+	r.add(p)
 	r.must(p.Offer())
 	p.run()
 	return p

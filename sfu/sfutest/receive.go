@@ -177,7 +177,10 @@ func vp8Length(b []byte) int {
 
 // sent tells whether a peer sent a packet with this counter.
 func (r *Rig) sent(tag uint32, counter uint64) bool {
-	for _, p := range r.peers {
+	r.mu.Lock()
+	peers := r.peers
+	r.mu.Unlock()
+	for _, p := range peers {
 		for _, t := range []*track{p.microphone, p.camera} {
 			if t.tag == tag {
 				t.mu.Lock()

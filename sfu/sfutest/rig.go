@@ -149,6 +149,12 @@ func (r *Rig) pass(c vnet.Chunk) bool {
 	return true
 }
 
+func (r *Rig) add(p *Peer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.peers = append(r.peers, p)
+}
+
 // cut an address off the network for good.
 func (r *Rig) cut(address string) {
 	r.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtp"
@@ -26,7 +27,7 @@ type track struct {
 	payload   uint8
 	rtx       uint8
 	twcc      uint8
-	transport *uint16 // transport-wide counter of the peer
+	transport *atomic.Uint32 // transport-wide counter of the peer
 	sequence  uint16
 	rtxSeq    uint16
 	timestamp uint32
@@ -39,7 +40,7 @@ type track struct {
 	plis      []time.Time
 }
 
-func newTrack(kind webrtc.RTPCodecType, mime, id string, tag uint32, transport *uint16) *track {
+func newTrack(kind webrtc.RTPCodecType, mime, id string, tag uint32, transport *atomic.Uint32) *track {
 	return &track{
 		kind: kind, mime: mime, id: id, tag: tag, transport: transport, keyFrame: true,
 		sequence: 1000, rtxSeq: 1, timestamp: 1 << 31,
@@ -144,8 +145,7 @@ func (t *track) write(p rtp.Packet) {
 	h := p.Header
 	h.Extensions = nil
 	if t.twcc != 0 {
-		*t.transport++
-		_ = h.SetExtension(t.twcc, binary.BigEndian.AppendUint16(nil, *t.transport))
+		_ = h.SetExtension(t.twcc, binary.BigEndian.AppendUint16(nil, uint16(t.transport.Add(1)))) //nolint:gosec // wraps
 	}
 	_, _ = t.writer.WriteRTP(&h, p.Payload)
 }
