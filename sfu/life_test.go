@@ -54,7 +54,7 @@ func TestNothingIsLeftAfterManyHaveComeAndGone(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	rounds := 30
+	rounds := 10
 	if testing.Short() {
 		rounds = 5
 	}
