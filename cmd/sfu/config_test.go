@@ -32,7 +32,7 @@ func TestSettingsFileCanBeNamedByTheEnvironment(t *testing.T) {
 
 func TestSettingsFileThatIsWrongIsRefused(t *testing.T) {
 	for content, want := range map[string]string{
-		`{"ring-tiem": "1s"}`: `"ring-tiem", which is not a setting`,
+		`{"ring-times": "1s"}`: `"ring-times", which is not a setting`,
 		`[]`:                  "not a JSON object",
 		`{} {}`:               "goes on after",
 		`{"grace": "soon"}`:   "grace",
