@@ -157,15 +157,19 @@ export function probe() {
     const analyser = context.createAnalyser()
     analyser.fftSize = 8192
     context.createMediaStreamSource(new MediaStream([track])).connect(analyser)
-    await new Promise((done) => setTimeout(done, ms))
+    // The loudest of several moments: on a busy machine there are gaps.
     const levels = new Float32Array(analyser.frequencyBinCount)
-    analyser.getFloatFrequencyData(levels)
-    let peak = 1
-    for (let i = 2; i < levels.length; i++) if (levels[i] > levels[peak]) peak = i
-    const hz = Math.round((peak * context.sampleRate) / analyser.fftSize)
+    let loudest = { hz: 0, db: -Infinity }
+    for (const until = performance.now() + ms; performance.now() < until; ) {
+      await new Promise((done) => setTimeout(done, 100))
+      analyser.getFloatFrequencyData(levels)
+      let peak = 1
+      for (let i = 2; i < levels.length; i++) if (levels[i] > levels[peak]) peak = i
+      if (levels[peak] > loudest.db) loudest = { hz: Math.round((peak * context.sampleRate) / analyser.fftSize), db: Math.round(levels[peak]) }
+    }
     await context.close()
     const played = [...players].some((e) => e.srcObject?.getTracks().includes(track) && !e.paused && !e.muted && e.volume > 0)
-    return { hz, db: Math.round(levels[peak]), played }
+    return { ...loudest, played }
   }
 
   /** The far end of the selected candidate pair of every living connection. */
