@@ -11,7 +11,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts/setup-system.sh browser lab
+scripts/setup-system.sh e2e
 scripts/setup-web.sh
 [ -n "${SFU:-}" ] || [ -x bin/sfu ] || make build
 export E2E_BINARY

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs the Debian packages that a part of the work needs, and only those
 # that are missing:
-#   scripts/setup-system.sh PART...     parts: build race lint
-# The browser tests bring their own (scripts/e2e.sh). Does nothing, quickly, when all of them are there. Needs root to install.
+#   scripts/setup-system.sh PART...     parts: build race lint e2e
+# Does nothing, quickly, when all of them are there. Needs root to install.
 set -eu
 
 wanted=
@@ -12,7 +12,11 @@ for part in "$@"; do
     # The race detector is linked with a C compiler.
     race) wanted="$wanted gcc libc6-dev" ;;
     lint) wanted="$wanted shellcheck" ;;
-    *) echo "setup-system.sh: no such part: $part (build, race, lint)" >&2; exit 2 ;;
+    # Two browsers, moving pictures and tones for them, a sound server without
+    # a sound card (Firefox measures no sound without one), and networks with
+    # faults and captures in network namespaces.
+    e2e) wanted="$wanted chromium firefox-esr ffmpeg fonts-dejavu-core fonts-noto-cjk pulseaudio iproute2 nftables tshark procps" ;;
+    *) echo "setup-system.sh: no such part: $part (build, race, lint, e2e)" >&2; exit 2 ;;
   esac
 done
 
