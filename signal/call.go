@@ -143,11 +143,7 @@ func (c Call) Step(now time.Time, e CallEvent) (Call, []Effect) {
 func (c Call) stepUnanswered(now time.Time, e CallEvent) (Call, []Effect) {
 	switch e := e.(type) {
 	case SignedIn:
-		if c.leg(e.Side.Device) != nil {
-			return c, nil
-		}
-		c.Legs = append(c.Legs, Leg{Side: e.Side, State: LegOffered})
-		return c, []Effect{Tell{e.Side.Device}}
+		return c.signIn(e.Side)
 	case Rang:
 		return c.rang(now, e.Device)
 	case Accepted:
@@ -209,6 +205,19 @@ func (c Call) stepActive(now time.Time, e CallEvent) (Call, []Effect) {
 		return c.mediaOverdue(now)
 	}
 	return c, nil
+}
+
+// signIn rings one more device, or one that was gone and is back on a new seat.
+func (c Call) signIn(side Side) (Call, []Effect) {
+	switch leg := c.leg(side.Device); {
+	case leg == nil:
+		c.Legs = append(c.Legs, Leg{Side: side, State: LegOffered})
+	case leg.State == LegOver:
+		*leg = Leg{Side: side, State: LegOffered}
+	default:
+		return c, nil
+	}
+	return c, []Effect{Tell{side.Device}}
 }
 
 func (c Call) rang(now time.Time, device SessionID) (Call, []Effect) {

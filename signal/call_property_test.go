@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -21,8 +22,8 @@ type wire struct {
 	seen  map[SessionID]protocol.CallView
 	gone  map[SessionID]bool
 
-	opened, shut, finished, missed int
-	released                       map[protocol.ParticipantID]int
+	opened, shut, finished, missed, signIns int
+	released                                map[protocol.ParticipantID]int
 }
 
 // model is the call in the fewest words: what has been decided, and by whom.
@@ -288,8 +289,17 @@ func TestCallAgreesEndsOnceAndNeverOutlivesItsCaller(t *testing.T) {
 				}
 			},
 			"a device signs in": func(t *rapid.T) {
-				if d := SessionID("b3"); !w.gone[d] {
-					w.step(t, SignedIn{sideOf(string(d))})
+				d := rapid.SampledFrom([]SessionID{"b1", "b2", "b3"}).Draw(t, "device")
+				if d != "b3" && !w.gone[d] {
+					return // it is there
+				}
+				w.signIns++
+				side := sideOf(string(d))
+				side.Participant += protocol.ParticipantID(fmt.Sprint("-", w.signIns))
+				before := w.call.side(d) != nil
+				w.step(t, SignedIn{side})
+				if !before && w.call.side(d) != nil {
+					w.gone[d], w.up[d], w.down[d] = false, nil, w.down[d][len(w.down[d])-1:]
 				}
 			},
 			"a device is gone": func(t *rapid.T) {

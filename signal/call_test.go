@@ -64,6 +64,7 @@ func TestCallTransitions(t *testing.T) {
 	away := func(c Call, d SessionID) Call { c, _ = c.Step(testStart, Away{d}); return c }
 	down := func(c Call, d SessionID) Call { c, _ = c.Step(testStart, MediaDown{d}); return c }
 	justAccepted, _ := ringingCall().Step(testStart, Accepted{"b1"})
+	oneGone, _ := ringingCall().Step(testStart, Gone{"b1", false})
 	ended, _ := activeCall().Step(testStart, HungUp{"a"})
 
 	tests := map[string]struct {
@@ -75,28 +76,29 @@ func TestCallTransitions(t *testing.T) {
 		by     Role
 		script string
 	}{
-		"first ring makes it ringing":     {placedCall(), at(0), Rang{"b1"}, "ringing", "", "", "tell a"},
-		"second ring tells nobody":        {ringingCall(), at(0), Rang{"b2"}, "ringing", "", "", ""},
-		"a stranger's ring is nothing":    {placedCall(), at(0), Rang{"x"}, "calling", "", "", ""},
-		"one more device rings too":       {ringingCall(), at(0), SignedIn{sideOf("b3")}, "ringing", "", "", "tell b3"},
-		"a device signs in only once":     {ringingCall(), at(0), SignedIn{sideOf("b1")}, "ringing", "", "", ""},
-		"nobody shows the ring":           {placedCall(), at(5 * time.Second), Ticked{}, "ended", protocol.EndUnreachable, RoleServer, endRinging + ", miss, finish"},
-		"too early to give up":            {placedCall(), at(4 * time.Second), Ticked{}, "calling", "", "", ""},
-		"nobody answers":                  {ringingCall(), at(30 * time.Second), Ticked{}, "ended", protocol.EndNoAnswer, RoleServer, endRinging + ", miss, finish"},
-		"decline":                         {ringingCall(), at(0), Declined{"b1", "later"}, "ended", protocol.EndDeclined, RoleCallee, endRinging + ", finish"},
-		"decline before any ring":         {placedCall(), at(0), Declined{"b2", ""}, "ended", protocol.EndDeclined, RoleCallee, endRinging + ", finish"},
-		"the caller cannot decline":       {ringingCall(), at(0), Declined{"a", ""}, "ringing", "", "", ""},
-		"cancel":                          {ringingCall(), at(0), Cancelled{"a"}, "ended", protocol.EndCancelled, RoleCaller, endRinging + ", miss, finish"},
-		"cancel before any ring":          {placedCall(), at(0), Cancelled{"a"}, "ended", protocol.EndCancelled, RoleCaller, endRinging + ", miss, finish"},
-		"the callee cannot cancel":        {ringingCall(), at(0), Cancelled{"b1"}, "ringing", "", "", ""},
-		"hanging up a ring is cancelling": {ringingCall(), at(0), HungUp{"a"}, "ended", protocol.EndCancelled, RoleCaller, endRinging + ", miss, finish"},
-		"the caller is gone":              {ringingCall(), at(0), Gone{"a", false}, "ended", protocol.EndCancelled, RoleCaller, endRinging + ", miss, finish"},
-		"one device of two is gone":       {ringingCall(), at(0), Gone{"b1", false}, "ringing", "", "", "release p-b1"},
-		"accept":                          {ringingCall(), at(0), Accepted{"b1"}, "active", "", "", "open, tell b1, tell a, tell b2, release p-b2"},
-		"accept before any ring":          {placedCall(), at(0), Accepted{"b2"}, "active", "", "", "open, tell b2, tell a, tell b1, release p-b1"},
-		"the caller cannot accept":        {ringingCall(), at(0), Accepted{"a"}, "ringing", "", "", ""},
-		"a restart ends a ring":           {ringingCall(), at(0), Stopped{protocol.EndRestart}, "ended", protocol.EndRestart, RoleServer, endRinging + ", finish"},
-		"a lost caller keeps ringing":     {ringingCall(), at(0), Away{"a"}, "ringing", "", "", ""},
+		"first ring makes it ringing":        {placedCall(), at(0), Rang{"b1"}, "ringing", "", "", "tell a"},
+		"second ring tells nobody":           {ringingCall(), at(0), Rang{"b2"}, "ringing", "", "", ""},
+		"a stranger's ring is nothing":       {placedCall(), at(0), Rang{"x"}, "calling", "", "", ""},
+		"one more device rings too":          {ringingCall(), at(0), SignedIn{sideOf("b3")}, "ringing", "", "", "tell b3"},
+		"a device that was gone rings again": {oneGone, at(0), SignedIn{sideOf("b1")}, "ringing", "", "", "tell b1"},
+		"a device signs in only once":        {ringingCall(), at(0), SignedIn{sideOf("b1")}, "ringing", "", "", ""},
+		"nobody shows the ring":              {placedCall(), at(5 * time.Second), Ticked{}, "ended", protocol.EndUnreachable, RoleServer, endRinging + ", miss, finish"},
+		"too early to give up":               {placedCall(), at(4 * time.Second), Ticked{}, "calling", "", "", ""},
+		"nobody answers":                     {ringingCall(), at(30 * time.Second), Ticked{}, "ended", protocol.EndNoAnswer, RoleServer, endRinging + ", miss, finish"},
+		"decline":                            {ringingCall(), at(0), Declined{"b1", "later"}, "ended", protocol.EndDeclined, RoleCallee, endRinging + ", finish"},
+		"decline before any ring":            {placedCall(), at(0), Declined{"b2", ""}, "ended", protocol.EndDeclined, RoleCallee, endRinging + ", finish"},
+		"the caller cannot decline":          {ringingCall(), at(0), Declined{"a", ""}, "ringing", "", "", ""},
+		"cancel":                             {ringingCall(), at(0), Cancelled{"a"}, "ended", protocol.EndCancelled, RoleCaller, endRinging + ", miss, finish"},
+		"cancel before any ring":             {placedCall(), at(0), Cancelled{"a"}, "ended", protocol.EndCancelled, RoleCaller, endRinging + ", miss, finish"},
+		"the callee cannot cancel":           {ringingCall(), at(0), Cancelled{"b1"}, "ringing", "", "", ""},
+		"hanging up a ring is cancelling":    {ringingCall(), at(0), HungUp{"a"}, "ended", protocol.EndCancelled, RoleCaller, endRinging + ", miss, finish"},
+		"the caller is gone":                 {ringingCall(), at(0), Gone{"a", false}, "ended", protocol.EndCancelled, RoleCaller, endRinging + ", miss, finish"},
+		"one device of two is gone":          {ringingCall(), at(0), Gone{"b1", false}, "ringing", "", "", "release p-b1"},
+		"accept":                             {ringingCall(), at(0), Accepted{"b1"}, "active", "", "", "open, tell b1, tell a, tell b2, release p-b2"},
+		"accept before any ring":             {placedCall(), at(0), Accepted{"b2"}, "active", "", "", "open, tell b2, tell a, tell b1, release p-b1"},
+		"the caller cannot accept":           {ringingCall(), at(0), Accepted{"a"}, "ringing", "", "", ""},
+		"a restart ends a ring":              {ringingCall(), at(0), Stopped{protocol.EndRestart}, "ended", protocol.EndRestart, RoleServer, endRinging + ", finish"},
+		"a lost caller keeps ringing":        {ringingCall(), at(0), Away{"a"}, "ringing", "", "", ""},
 
 		"the second answer is too late":   {activeCall(), at(0), Accepted{"b2"}, "active", "", "", ""},
 		"the first answer again":          {activeCall(), at(0), Accepted{"b1"}, "active", "", "", ""},

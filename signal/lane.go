@@ -21,6 +21,13 @@ func (l *lane) full() bool {
 	return len(l.work) >= maxLane
 }
 
+// idle tells that all work is done.
+func (l *lane) idle() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.busy
+}
+
 // add queues work; wg counts the goroutine. Not called once wg is waited for.
 func (l *lane) add(wg *sync.WaitGroup, work ...func()) {
 	l.mu.Lock()

@@ -65,7 +65,7 @@ func (s *Server) merge(r request, e *callEntry, second protocol.CallID) bool {
 	if st := r.sess.seat; st != nil && st.call != e {
 		return false
 	}
-	if e.leg(r.sess.id) == nil {
+	if e.side(r.sess.id) == nil {
 		s.ringOn(e, r.sess)
 	}
 	s.calls.merged[second] = e.ID

@@ -24,10 +24,26 @@ type seat struct {
 
 // newSeat gives a session a seat. The session has none.
 func (s *Server) newSeat(sess *session, p protocol.ParticipantID, room *roomEntry, call *callEntry) *seat {
+	s.follow(sess, room)
 	st := &seat{participant: p, sess: sess, room: room, call: call}
 	sess.seat = st
 	s.seats[p] = st
 	return st
+}
+
+// follow lets a room's lane go on only when what a session's last one still
+// holds is done: the end of one call is told before the next one rings. Later
+// decisions wait for earlier ones, never the other way round, so lanes cannot
+// wait in a circle.
+func (s *Server) follow(sess *session, room *roomEntry) {
+	last := sess.room
+	sess.room = room
+	if last == nil || last == room || last.lane.idle() {
+		return
+	}
+	done := make(chan struct{})
+	s.inLane(last, func() { close(done) })
+	s.inLane(room, func() { <-done })
 }
 
 // member is the seat as others in the room see it.

@@ -18,6 +18,7 @@ type session struct {
 	expires time.Time       // of the sign-in
 	away    bool            // the person is not at the device
 	seat    *seat           // in a call or a room; nil else
+	room    *roomEntry      // of its last seat
 	last    protocol.CallID // the newest it was told of
 	sealed  string          // what its newest secret stands for
 
