@@ -47,7 +47,7 @@ func TestResendsAllowanceIsBoundedAfterALongCleanTime(t *testing.T) {
 		r.Sent(1000)
 	}
 	again := 0
-	for n := seq.Number(0); r.Allow(start, n, 1000, 0) == Resend; n++ {
+	for n := seq.Number(0); n < 1000 && r.Allow(start, n, 1000, 0) == Resend; n++ {
 		again += 1000
 	}
 	if again > resendMax {

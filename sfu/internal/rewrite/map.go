@@ -20,11 +20,10 @@ type run[S comparable] struct {
 	src    seq.Number
 	dst    seq.Number
 	n      uint64
-	gone   bool // forgotten: keeps its place in the order, maps nothing
 }
 
 func (r *run[S]) covers(source S, src seq.Number) bool {
-	return !r.gone && r.source == source && src >= r.src && uint64(src-r.src) < r.n
+	return r.source == source && src >= r.src && uint64(src-r.src) < r.n
 }
 
 func (r *run[S]) end() seq.Number { return r.dst + seq.Number(r.n) }
@@ -57,7 +56,7 @@ func (m *Map[S]) Bind(source S, src seq.Number) {
 }
 
 // Forward returns the stream's number for a packet of source. ok is false for
-// a packet that has none: dropped, from before its binding, or forgotten.
+// a packet that has none: dropped, or from before its binding.
 // Asking again for the same packet gives the same number.
 func (m *Map[S]) Forward(source S, src seq.Number) (dst seq.Number, ok bool) {
 	r := m.current(source)
@@ -118,26 +117,15 @@ func (m *Map[S]) Lookup(source S, src seq.Number) (dst seq.Number, ok bool) {
 }
 
 // Source returns the packet behind a number of the stream. ok is false for a
-// number not in use, forgotten, or too long ago.
+// number not in use or too long ago.
 func (m *Map[S]) Source(dst seq.Number) (source S, src seq.Number, ok bool) {
 	for i := range m.count {
 		r := m.at(i)
 		if dst >= r.dst && dst < r.end() {
-			return r.source, r.src + (dst - r.dst), !r.gone
+			return r.source, r.src + (dst - r.dst), true
 		}
 	}
 	return source, 0, false
-}
-
-// Forget removes a source: its numbers lead nowhere from now on, and nothing
-// of it is forwarded until it is bound again.
-func (m *Map[S]) Forget(source S) {
-	var none S
-	for i := range m.count {
-		if r := m.at(i); !r.gone && r.source == source {
-			r.gone, r.source = true, none
-		}
-	}
 }
 
 // Last returns the highest number given to a packet so far.
@@ -149,7 +137,7 @@ func (m *Map[S]) at(i int) *run[S] {
 }
 
 func (m *Map[S]) current(source S) *run[S] {
-	if r := m.at(0); m.count > 0 && !r.gone && r.source == source {
+	if r := m.at(0); m.count > 0 && r.source == source {
 		return r
 	}
 	return nil

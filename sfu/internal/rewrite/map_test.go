@@ -107,29 +107,6 @@ func TestMapStartsBelowHalfTheNumberSpace(t *testing.T) {
 	}
 }
 
-func TestMapForgetsASource(t *testing.T) {
-	m := NewMap[string](1)
-	m.Bind("a", 1)
-	m.Forward("a", 1)
-	m.Bind("b", 1)
-	m.Forward("b", 1)
-	m.Bind("a", 5)
-	m.Forward("a", 5)
-	m.Forget("a")
-	for dst, want := range map[seq.Number]bool{1: false, 2: true, 3: false} {
-		if _, _, ok := m.Source(dst); ok != want {
-			t.Errorf("source of %d found: %v", dst, ok)
-		}
-	}
-	if _, ok := m.Forward("a", 6); ok {
-		t.Error("a forgotten source is forwarded")
-	}
-	m.Bind("a", 7)
-	if dst, ok := m.Forward("a", 7); !ok || dst != 4 {
-		t.Errorf("after a new binding: %d, %v", dst, ok)
-	}
-}
-
 // origin is a source packet within one binding.
 type origin struct {
 	binding int

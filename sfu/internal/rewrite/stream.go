@@ -147,12 +147,10 @@ func (s *Stream[S]) Forget(source S) {
 		if b.serial == 0 || b.source != source {
 			continue
 		}
-		s.numbers.Forget(b.serial)
-		s.pictures.ids.Forget(b.serial)
 		if b.serial == s.serial {
 			s.serial = 0
 		}
-		*b = binding[S]{}
+		*b = binding[S]{} // its numbers lead nowhere now
 	}
 }
 
