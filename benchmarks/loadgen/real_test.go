@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The tests here start the real server, as an operator would, and put people
+// on it: short versions of the scenarios in benchmarks/README.md.
+
+// build the server, without a page.
+func build(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "sfu")
+	command := exec.Command("go", "build", "-o", binary, "callrelay/cmd/sfu")
+	if out, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return binary
+}
+
+func runReal(t *testing.T, o options) {
+	t.Helper()
+	dir := t.TempDir()
+	o.Server, o.ServerLog = build(t), filepath.Join(dir, "log")
+	o.Local, o.LossUp, o.LossDown, o.Seed = "127.0.0.1", -1, -1, 1
+	o.ServerFlag = []string{"--grace=1s", "--away-grace=1s"}
+	o.JSON, o.SVG = filepath.Join(dir, "report.json"), filepath.Join(dir, "report.svg")
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	var out strings.Builder
+	ok, err := run(ctx, o, &out)
+	if err != nil || !ok {
+		log, _ := os.ReadFile(o.ServerLog)
+		t.Fatalf("%v\n%s\nthe server's log:\n%s", err, &out, tail(log))
+	}
+	t.Log(out.String())
+	for _, name := range []string{o.JSON, o.SVG} {
+		if info, err := os.Stat(name); err != nil || info.Size() == 0 {
+			t.Errorf("%s: not written, %v", name, err)
+		}
+	}
+}
+
+func tail(b []byte) string {
+	const most = 4000
+	return string(b[max(0, len(b)-most):])
+}
+
+func TestLossyCallsLeaveNoPacketUnexplained(t *testing.T) {
+	runReal(t, options{Calls: 3, Duration: 6 * time.Second, Loss: 0.05, Patience: 20 * time.Second})
+}
+
+func TestThoseWhoVanishLeaveNothingBehind(t *testing.T) {
+	runReal(t, options{Joins: 300, Vanish: 0.5, AtATime: 6, Patience: 60 * time.Second})
+}
