@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"maps"
 	"slices"
 
 	"callrelay/benchmarks/internal/client"
@@ -41,41 +42,39 @@ func (a *Account) Add(b Account) {
 // sender wrote later may still be under way.
 func Settle(sent client.Sent, arrived map[uint64]client.Arrival, downLost map[client.Wire]bool, last uint64) Account {
 	var account Account
-	seqs := make([]uint64, 0, len(arrived))
-	for seq := range arrived {
-		if seq <= last {
-			seqs = append(seqs, seq)
-		}
-	}
-	slices.Sort(seqs)
+	seqs := slices.Sorted(maps.Keys(arrived))
 	for i, seq := range seqs {
+		if seq > last {
+			break
+		}
 		account.Sent++
 		account.Delivered++
 		if arrived[seq].Repaired || sent.Lost[seq] {
 			account.Repaired++
 		}
-		end, after := last+1, client.Arrival{}
+		g := gap{begin: seq, end: max(sent.Last, last) + 1, last: last, before: arrived[seq]}
 		if i+1 < len(seqs) {
-			end, after = seqs[i+1], arrived[seqs[i+1]]
+			g.end, g.after = seqs[i+1], arrived[seqs[i+1]]
 		}
-		if end > seq+1 {
-			account.Add(settleGap(gap{seq, end, arrived[seq], after}, sent.Lost, downLost))
+		if g.end > seq+1 {
+			account.Add(settleGap(g, sent.Lost, downLost))
 		}
 	}
 	return account
 }
 
 // gap between two packets that arrived; end itself did, unless after is
-// empty, and then the gap is the stream's end.
+// empty, and then the gap is the stream's end. Numbers above last are not
+// judged, but what came after them tells how the numbers went on.
 type gap struct {
-	begin, end    uint64
-	before, after client.Arrival
+	begin, end, last uint64
+	before, after    client.Arrival
 }
 
 func settleGap(g gap, upLost map[uint64]bool, downLost map[client.Wire]bool) Account {
 	var account Account
 	var open []uint64 // not lost on the way up
-	for seq := g.begin + 1; seq < g.end; seq++ {
+	for seq := g.begin + 1; seq < min(g.end, g.last+1); seq++ {
 		account.Sent++
 		if upLost[seq] {
 			account.LostUp++

@@ -70,3 +70,11 @@ func TestWhatIsStillUnderWayIsNotJudged(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+func TestWhatComesAfterTheLastTellsWhetherTheServerClosedTheGap(t *testing.T) {
+	arrived := merge(arrivals(100, 1, 2), arrivals(94, 9))
+	got := Settle(client.Sent{First: 1, Last: 9}, arrived, nil, 5)
+	if want := (Account{Sent: 5, Delivered: 2, DroppedByServer: 3}); got != want {
+		t.Errorf("got %+v", got)
+	}
+}

@@ -241,3 +241,18 @@ func TestReadingAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations a datagram", n)
 	}
 }
+
+func TestDatagramsThatFindTheReceiveBufferFullAreCounted(t *testing.T) {
+	c := listen(t, Config{ReceiveBuffer: 1 << 12})
+	u, _ := receiver(t, loopback)
+	const n = 200
+	for range n {
+		if _, err := u.WriteTo(media(1, 1000), c.LocalAddr()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dropped := int(c.Stats().Drops[DropReceiveBuffer])
+	if dropped == 0 || dropped >= n {
+		t.Errorf("counted %d of %d", dropped, n)
+	}
+}

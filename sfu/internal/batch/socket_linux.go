@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -36,6 +37,23 @@ func setBuffer(fd, force, option, bytes int) int {
 		return 0
 	}
 	return got / 2
+}
+
+// receiveDrops are datagrams that found the socket's receive buffer full: the
+// last number of SO_MEMINFO. 0 when the socket is closed.
+func receiveDrops(udp *net.UDPConn) uint64 {
+	const drops = 8 // SK_MEMINFO_DROPS
+	var info [drops + 1]uint32
+	size := uint32(unsafe.Sizeof(info))
+	raw, err := udp.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	_ = raw.Control(func(fd uintptr) {
+		_, _, _ = unix.Syscall6(unix.SYS_GETSOCKOPT, fd, unix.SOL_SOCKET, unix.SO_MEMINFO,
+			uintptr(unsafe.Pointer(&info)), uintptr(unsafe.Pointer(&size)), 0)
+	})
+	return uint64(info[drops])
 }
 
 // open makes the socket's transport and reader, the best that is asked for

@@ -17,6 +17,9 @@ func setBuffers(udp *net.UDPConn, config Config) buffers {
 	return buffers{}
 }
 
+// receiveDrops are not told by this system.
+func receiveDrops(*net.UDPConn) uint64 { return 0 }
+
 // open knows single sends only, whatever is asked for.
 func open(udp *net.UDPConn, _ netip.Addr, _ Method, counters *counters) (transport, reader, error) {
 	return &single{udp, counters}, &singleReader{udp: udp, counters: counters}, nil

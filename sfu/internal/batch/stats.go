@@ -14,6 +14,9 @@ const (
 	DropTruncated   Drop = "truncated"     // received, but longer than any of ours
 	DropBadAddress  Drop = "bad_address"   // received from an address that cannot be read
 	DropReadError   Drop = "receive_error" // an error in place of a datagram
+	// DropReceiveBuffer: the reader was too slow and the kernel threw them
+	// away. Counted where the system tells.
+	DropReceiveBuffer Drop = "receive_buffer"
 )
 
 // dropOrder gives each reason its counter.
@@ -77,6 +80,7 @@ func (c *Conn) Stats() Stats {
 	for i, d := range dropOrder {
 		s.Drops[d] = n.drops[i].Load()
 	}
+	s.Drops[DropReceiveBuffer] = receiveDrops(c.udp)
 	return s
 }
 
