@@ -33,9 +33,9 @@ func TestSettingsFileCanBeNamedByTheEnvironment(t *testing.T) {
 func TestSettingsFileThatIsWrongIsRefused(t *testing.T) {
 	for content, want := range map[string]string{
 		`{"ring-times": "1s"}`: `"ring-times", which is not a setting`,
-		`[]`:                  "not a JSON object",
-		`{} {}`:               "goes on after",
-		`{"grace": "soon"}`:   "grace",
+		`[]`:                   "not a JSON object",
+		`{} {}`:                "goes on after",
+		`{"grace": "soon"}`:    "grace",
 	} {
 		if _, err := tryParse("--config", write(t, "c.json", content)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", content, err, want)
