@@ -73,6 +73,7 @@ func (d *downlink) adapt(now time.Time) {
 			d.reason = string(c.Reason)
 		}
 		videos[i].choose(c, i == 0, now)
+		videos[i].insist()
 	}
 	if len(videos) > 0 && d.sender.squeezed {
 		videos[0].publication.limit(max(e.Target-wish.Audio, estimate.MinBitrate))
@@ -144,6 +145,14 @@ func (s *subscription) choose(c estimate.Choice, first bool, now time.Time) {
 		if l != s.current {
 			s.ask()
 		}
+	}
+}
+
+// insist on a key frame while one is waited for: the last one may have passed
+// when it could not be taken.
+func (s *subscription) insist() {
+	if s.listening && !s.muted && !s.held && (s.current == nil || s.dropping && !s.downlink.sender.full()) {
+		s.ask()
 	}
 }
 

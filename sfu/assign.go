@@ -52,7 +52,9 @@ func (w *wishes) wantedVideos() []offered {
 		}
 		return out
 	}
-	for _, p := range w.prefer {
+	prefer := slices.Clone(w.prefer)
+	slices.SortStableFunc(prefer, func(a, b Preference) int { return b.Priority - a.Priority })
+	for _, p := range prefer {
 		if p.Width <= 0 && p.Height <= 0 {
 			continue
 		}

@@ -206,8 +206,8 @@ const usualRoundTrip = 80 * time.Millisecond
 
 // abandon closes a connection that misbehaves, from any goroutine.
 func (c *connection) abandon(why string) {
-	c.sfu.config.Log.Warn("connection closed", "participant", c.seat.Participant, "reason", why)
 	c.sfu.background(func() {
+		c.sfu.config.Log.Warn("connection closed", "participant", c.seat.Participant, "reason", why)
 		c.mu.Lock()
 		gone := c.closed
 		c.state = Failed

@@ -6,10 +6,11 @@
 //
 // A Participant is one member's connection: an uplink (what it sends) and a
 // downlink (what it receives). A Room is a set of participants that hear each
-// other. A Publication is one source a participant sends; a Subscription is
-// one participant's view of one publication; a Slot is a receive section that
-// the client offered once and that subscriptions occupy one after the other,
-// without SDP.
+// other. A Publication is one source a participant sends, in one Layer or
+// several; a Subscription is one participant's view of one publication; a Slot
+// is a receive section that the client offered once and that subscriptions
+// occupy one after the other, without SDP. A Worker is the goroutine that owns
+// the downlinks of its participants.
 //
 // # Contract
 //
@@ -18,4 +19,52 @@
 // generation) and safe from any goroutine. What happens comes back through
 // the Observer as values, ordered for each participant and each room, never
 // under a lock.
+//
+// # One packet
+//
+// Pion reads the socket and decrypts; the packet then goes, on the reader of
+// the publisher's connection, through stream.Write (parse once, find the
+// layer), publication.receive (describe the frame, keep it in the layer's
+// history) and publication.fanOut, which hands it to each worker that has
+// subscriptions to it. On the worker: worker.handle, subscription.forward
+// (keep or drop with a reason, rewrite the numbers to the slot's), sender.add;
+// at the end of the worker's turn sender.run paces, numbers, and writes to the
+// slot, and the sockets are flushed once.
+//
+// A resend: control.Write, downlink.nack, rewrite.Stream.Origin, the layer's
+// history, sender. A new picture: subscription.ask, publication.
+// requestKeyFrame (throttled by keyFrameAsker), layer.ask on the publisher's
+// worker.
+//
+// # Goroutines
+//
+// Each SFU has one worker for each processor, one goroutine for events, one
+// reader for each socket (Pion's), and Pion's goroutines for each connection.
+// Nothing of this package runs for a participant alone: its timers lie in its
+// worker's wheel. Connections are closed on goroutines that Close waits for.
+//
+// # Locks
+//
+// SFU.mu guards membership: rooms, participants, what they publish, their
+// present connection, and the plans of their slots. publication.mu guards its
+// layers, their histories, and who listens. uplink.mu guards the tables of a
+// connection's sections and arrivals. connection.mu orders state changes.
+// worker.mu and events.mu guard a queue each. They are taken in this order:
+//
+//	participant.negotiating -> SFU.mu -> publication.mu -> worker.mu
+//	connection.mu -> worker.mu, events.mu
+//	uplink.mu -> worker.mu
+//
+// None is held across I/O, and none while the observer is called. What belongs
+// to a worker (downlink, slot's lower fields, subscription, sender, timers)
+// has no lock and is touched on its goroutine only; others post a step to it.
+//
+// # Closing
+//
+// Parents close children. Remove takes the participant out of its room, waits
+// until its room's workers have taken every subscription down and flushed, and
+// then ends the connection: first its downlink on the worker, then Pion's
+// PeerConnection with all its goroutines, then the publications. Close does
+// that for everybody, waits, stops the workers, closes the sockets and at last
+// stops the events, so that the observer has heard everything.
 package sfu

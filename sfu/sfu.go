@@ -32,7 +32,9 @@ type SFU struct {
 	subscriptions atomic.Int64
 
 	// tasks are connections being closed and the like.
-	tasks sync.WaitGroup
+	tasks       sync.WaitGroup
+	tasksMu     sync.Mutex
+	tasksClosed bool
 
 	mu           sync.Mutex
 	closed       bool
@@ -348,9 +350,14 @@ func (s *SFU) Prefer(_ context.Context, participant ParticipantID, videos []Pref
 	return nil
 }
 
-// background runs f on a goroutine that Close waits for.
+// background runs f on a goroutine that Close waits for. While closing it does
+// nothing: everything is being closed anyway.
 func (s *SFU) background(f func()) {
-	s.tasks.Go(f)
+	s.tasksMu.Lock()
+	defer s.tasksMu.Unlock()
+	if !s.tasksClosed {
+		s.tasks.Go(f)
+	}
 }
 
 // observe tells the observer, in order, from a goroutine of its own.
@@ -372,6 +379,9 @@ func (s *SFU) Close() error {
 	}
 	s.closed = true
 	s.mu.Unlock()
+	s.tasksMu.Lock()
+	s.tasksClosed = true
+	s.tasksMu.Unlock()
 	s.tasks.Wait()
 	for _, w := range s.workers {
 		w.stop()

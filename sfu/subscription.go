@@ -112,7 +112,9 @@ func (s *subscription) admit(p *packet, now time.Time) (dropReason, bool) {
 	}
 	if s.target == nil || p.layer.replaces(s.target) {
 		s.retarget(p.layer)
-		s.ask()
+		if !p.keyFrame {
+			s.ask()
+		}
 	}
 	switch {
 	case p.layer == s.current && !s.dropping:

@@ -159,11 +159,9 @@ func (w *worker) handle(messages []message, now time.Time) {
 	}
 }
 
-// send lets every sender that got something write, then flushes the sockets once.
+// send lets every sender that got something write, then flushes the sockets
+// once, also for the RTCP that timers wrote.
 func (w *worker) send(now time.Time) {
-	if len(w.due) == 0 {
-		return
-	}
 	for i, s := range w.due {
 		s.isDue = false
 		s.run(now)
