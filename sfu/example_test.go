@@ -35,7 +35,7 @@ func offerOfAPage() (sdp string, sections []sfu.Section) {
 		webrtc.RTPTransceiverDirectionSendonly, webrtc.RTPTransceiverDirectionRecvonly,
 	} {
 		for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
-			if _, err := page.AddTransceiverFromKind(kind, webrtc.RTPTransceiverInit{Direction: direction}); err != nil {
+			if _, err = page.AddTransceiverFromKind(kind, webrtc.RTPTransceiverInit{Direction: direction}); err != nil {
 				log.Fatal(err)
 			}
 		}

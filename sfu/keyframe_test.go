@@ -19,7 +19,7 @@ func TestKeyFrameAskerRepeatsUntilTheKeyFrameComesAndThenKeepsTheSpacing(t *test
 	if !send || next != at(100) {
 		t.Errorf("first: %v, next %v", send, next.Sub(start))
 	}
-	if send, _ := a.step(at(50), 0); send {
+	if send, _ = a.step(at(50), 0); send {
 		t.Error("asked again after 50 ms")
 	}
 	if send, next = a.step(at(100), 200*time.Millisecond); send || next != at(300) {

@@ -25,7 +25,6 @@ import (
 type slot struct {
 	index    int // among the slots of its kind, in the order of the offer
 	audio    bool
-	paired   bool // one of the two slots that always carry the same participant
 	mid      string
 	streamID string
 

@@ -72,7 +72,6 @@ func (c counter) String() string {
 // counters of one SFU.
 type counters struct {
 	packetsIn, packetsOut, bytesIn, bytesOut atomic.Uint64
-	forwarded                                atomic.Uint64
 	dropped                                  [dropReasons]atomic.Uint64
 	named                                    [countersTotal]atomic.Uint64
 }

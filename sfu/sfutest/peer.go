@@ -142,7 +142,7 @@ func (p *Peer) offer(options *webrtc.OfferOptions) error {
 		return err
 	}
 	gathered := webrtc.GatheringCompletePromise(p.pc)
-	if err := p.pc.SetLocalDescription(offer); err != nil {
+	if err = p.pc.SetLocalDescription(offer); err != nil {
 		return err
 	}
 	<-gathered

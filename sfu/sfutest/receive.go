@@ -3,7 +3,6 @@ package sfutest
 import (
 	"encoding/binary"
 	"io"
-	"sync"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -49,9 +48,6 @@ type inbox struct {
 	peer *Peer
 	kind packetio.BufferPacketType
 	ssrc uint32
-	last *byte
-	done chan struct{}
-	once sync.Once
 }
 
 func (i *inbox) Read([]byte) (int, error) { return 0, io.EOF }
