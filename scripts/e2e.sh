@@ -26,7 +26,7 @@ finish() {
   trap - EXIT INT TERM
   node "$e2e/lab/network.mjs" down "$E2E_LAB" || true
   if [ -n "${KEEP:-}" ] || { [ $code -ne 0 ] && [ -n "${KEEP_FAILED:-1}" ]; }; then
-    rm -rf "$E2E_DIR/media"
+    rm -rf "${E2E_DIR:?}/media"
     echo "logs and screenshots: $E2E_DIR"
   else
     rm -rf "$E2E_DIR"
