@@ -2,12 +2,16 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"callrelay/benchmarks/report"
+	"callrelay/benchmarks/scenarios"
 )
 
 // The tests here start the real server, as an operator would, and put people
@@ -24,6 +28,10 @@ func build(t *testing.T) string {
 	return binary
 }
 
+// attempts of a run whose only fault is of time, on a machine that was too
+// busy to run it in time.
+const attempts = 3
+
 func runReal(t *testing.T, o options) {
 	t.Helper()
 	dir := t.TempDir()
@@ -31,20 +39,46 @@ func runReal(t *testing.T, o options) {
 	o.Local, o.LossUp, o.LossDown, o.Seed = "127.0.0.1", -1, -1, 1
 	o.ServerFlag = []string{"--grace=1s", "--away-grace=1s"}
 	o.JSON, o.SVG = filepath.Join(dir, "report.json"), filepath.Join(dir, "report.svg")
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	defer cancel()
-	var out strings.Builder
-	ok, err := run(ctx, o, &out)
-	if err != nil || !ok {
+	for n := 1; ; n++ {
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+		var out strings.Builder
+		ok, err := run(ctx, o, &out)
+		cancel()
+		t.Log(out.String())
+		if err == nil && ok {
+			break
+		}
+		if err == nil && n < attempts && lateOnly(t, o.JSON) {
+			t.Log("the generator itself was late: once more")
+			continue
+		}
 		log, _ := os.ReadFile(o.ServerLog)
-		t.Fatalf("%v\n%s\nthe server's log:\n%s", err, &out, tail(log))
+		t.Fatalf("%v\nthe server's log:\n%s", err, tail(log))
 	}
-	t.Log(out.String())
-	for _, name := range []string{o.JSON, o.SVG} {
-		if info, err := os.Stat(name); err != nil || info.Size() == 0 {
-			t.Errorf("%s: not written, %v", name, err)
+	if info, err := os.Stat(o.SVG); err != nil || info.Size() == 0 {
+		t.Errorf("no picture: %v", err)
+	}
+}
+
+// lateOnly tells that what was not met depends on time, and that the
+// generator did not get the time it needs.
+func lateOnly(t *testing.T, name string) bool {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report.Report
+	if err := json.Unmarshal(b, &r); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range r.Checks {
+		if !c.OK && c.Name != scenarios.DemandDuplicates && c.Name != scenarios.DemandResends {
+			return false
 		}
 	}
+	const late = 100 // ms: as long as the pause between two requests for a packet
+	return r.Calls != nil && r.Calls.GeneratorLateMS > late
 }
 
 func tail(b []byte) string {

@@ -16,7 +16,7 @@ func (r *Report) Lines() (lines []string) {
 				c.Duplicates, 100*c.DuplicateShare, c.Resends, c.VideoLostUp, c.ResendsPerLost, c.ServerResends),
 			spread("delay of audio that was not lost", c.AudioDelay), spread("delay of video that was not lost", c.VideoDelay),
 			spread("accept to first packet, callee", c.AcceptToCallee), spread("accept to first packet, caller", c.AcceptToCaller),
-			fmt.Sprintf("generator late by at most %.0f ms", c.GeneratorLateMS))
+			fmt.Sprintf("generator late by at most %.0f ms; %d datagrams found its receive buffers full", c.GeneratorLateMS, c.Overflows))
 	}
 	if j := r.Joins; j != nil {
 		lines = append(lines, fmt.Sprintf("joins: %d of %d in %.1f s (%.0f a second), %d vanished; server %.1f ms of CPU a join",

@@ -76,6 +76,9 @@ type Calls struct {
 	AcceptToCallee  Spread  `json:"accept_to_callee"`
 	AcceptToCaller  Spread  `json:"accept_to_caller"`
 	GeneratorLateMS float64 `json:"generator_late_ms"`
+	// Overflows: datagrams that the generator was too slow to read. With any,
+	// the run proves nothing about the server.
+	Overflows int `json:"generator_overflows"`
 	// DelayBins counts packets by delay: bin i holds up to BinMS(i).
 	DelayBins []int `json:"delay_bins"`
 }

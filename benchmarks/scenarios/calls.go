@@ -156,6 +156,13 @@ func finish(ctx context.Context, pairs []*pair, failed *failures) {
 	})
 }
 
+// Demands that a machine too busy to run the generator in time breaks by
+// itself: what comes late is asked for again.
+const (
+	DemandDuplicates = "share of duplicates"
+	DemandResends    = "publisher's resends per lost packet"
+)
+
 // demandCalls notes what a run of calls has to show.
 func demandCalls(r *report.Report, config CallsConfig) {
 	c := r.Calls
@@ -163,8 +170,8 @@ func demandCalls(r *report.Report, config CallsConfig) {
 	r.Demand("silent streams", float64(c.Silent), 0)
 	r.Demand("unexplained packets", float64(c.Audio.Unexplained+c.Video.Unexplained), 0)
 	r.Demand("unmarked packets", float64(c.Unmarked), 0)
-	r.Demand("share of duplicates", c.DuplicateShare, 0.001)
+	r.Demand(DemandDuplicates, c.DuplicateShare, 0.001)
 	if !config.AudioOnly && config.LossUp > 0 {
-		r.Demand("publisher's resends per lost packet", c.ResendsPerLost, 1.2)
+		r.Demand(DemandResends, c.ResendsPerLost, 1.2)
 	}
 }

@@ -87,6 +87,7 @@ func addTally(c *report.Calls, t *client.Tally) {
 	c.Resends += t.Sent[client.Video].Resends + t.Sent[client.Audio].Resends
 	c.VideoLostDown += len(t.DownLost)
 	c.ServerResends += t.RepairPackets
+	c.Overflows += t.Overflows
 	c.KeyFrameAsked += t.KeyFrameRequests
 	c.GeneratorLateMS = max(c.GeneratorLateMS, report.Millis(t.Late))
 }

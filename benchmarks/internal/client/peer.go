@@ -197,6 +197,8 @@ func (p *Peer) Close() {
 	if p.pc != nil {
 		_ = p.pc.Close()
 	}
+	lost := overflows(p.socket.UDPConn)
+	p.tally.add(func(t *Tally) { t.Overflows = lost })
 	_ = p.mux.Close()
 	_ = p.socket.Close()
 	p.running.Wait()

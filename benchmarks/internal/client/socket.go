@@ -43,7 +43,7 @@ func newSocket(address netip.AddrPort, tap wireTap, up, down float64, random *ra
 	if err != nil {
 		return nil, err
 	}
-	_ = conn.SetReadBuffer(1 << 20)
+	_ = conn.SetReadBuffer(4 << 20)
 	return &socket{UDPConn: conn, tap: tap, up: up, down: down, random: random}, nil
 }
 

@@ -59,6 +59,8 @@ type Tally struct {
 	RepairPackets uint64
 	// KeyFrameRequests that this peer was sent.
 	KeyFrameRequests int
+	// Overflows: datagrams that this program was too slow to read.
+	Overflows int
 	// Late is how much later than planned frames were written, at worst: a
 	// large value means that the generator had too little CPU.
 	Late time.Duration
