@@ -391,6 +391,9 @@ describe('in a call', () => {
 
   test('a restarted server gets a new connection of the next generation', async () => {
     const { call, socket } = await active()
+    pc().becomes('connected')
+    const states: string[] = []
+    call.on('connection', (state) => states.push(state))
     socket.breaks(1012)
     const second = await reopen({ outcome: 'snapshot', call: view({ state: 'active' }), rooms: [room({ epoch: 2 })] })
     expect(call.info.state).toBe('active')
@@ -399,6 +402,8 @@ describe('in a call', () => {
     await settle()
     expect(second.got('offer').generation).toBe(2)
     expect(pc().sends(0)?.kind).toBe('audio')
+    pc().becomes('connected')
+    expect(states).toEqual(['reconnecting', 'connected'])
   })
 
   test('a server that knows nothing of the call ends it as lost', async () => {

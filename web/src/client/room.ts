@@ -72,6 +72,8 @@ export class Room extends Emitter<RoomEvents> {
   private wishes: readonly VideoWish[] | undefined
   private preferTimer: ReturnType<typeof setTimeout> | undefined
   private endReason: EndReason | undefined
+  private wasConnected = false
+  private toldConnection: ConnectionState = 'idle'
 
   constructor(context: RoomContext) {
     super()
@@ -109,7 +111,7 @@ export class Room extends Emitter<RoomEvents> {
 
   get connectionState(): ConnectionState {
     if (this.endReason) return 'disconnected'
-    return this.connection?.state ?? 'idle'
+    return this.connection ? this.seen(this.connection.state) : 'idle'
   }
 
   get quality(): Quality | undefined {
@@ -275,11 +277,10 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   private renew(): void {
-    const generation = (this.connection?.generation ?? 0) + 1
-    const wasUp = this.connection !== undefined
-    this.connection?.close()
-    this.makeConnection(generation)
-    if (wasUp) this.emit('connection', this.connectionState)
+    const old = this.connection
+    this.connection = undefined
+    old?.close()
+    this.makeConnection((old?.generation ?? 0) + 1)
   }
 
   private makeConnection(generation: number): void {
@@ -304,17 +305,26 @@ export class Room extends Emitter<RoomEvents> {
       return
     }
     const { connection } = this
-    connection.on(
-      'state',
-      (state) => connection === this.connection && !this.endReason && this.emit('connection', state),
-    )
+    connection.on('state', (state) => connection === this.connection && this.connectionChanged(state))
     connection.on('renew', () => connection === this.connection && this.renew())
     connection.on('error', (error) => this.emit('error', error))
     if (this.view.room) connection.expectMedia()
     this.watch.attach(connection)
     this.sources.sendAll()
     if (this.wishes) this.sendPrefer()
-    this.emit('connection', connection.state)
+    this.connectionChanged(connection.state)
+  }
+
+  private connectionChanged(state: ConnectionState): void {
+    if (this.endReason) return
+    const seen = this.seen(state)
+    this.wasConnected ||= state === 'connected'
+    if (seen !== this.toldConnection) this.emit('connection', (this.toldConnection = seen))
+  }
+
+  /** A connection that takes the place of another is a reconnect for who looks at it. */
+  private seen(state: ConnectionState): ConnectionState {
+    return state === 'connecting' && this.wasConnected ? 'reconnecting' : state
   }
 
   private localChanged(source: Source, media: LocalMedia): void {
