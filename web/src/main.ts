@@ -15,4 +15,11 @@ async function start(): Promise<void> {
   createApp(App, { settings, mediaHome }).use(i18n).provide(callrelayKey, createCallrelay()).mount('#app')
 }
 
-void start()
+/** What is not needed at first is fetched once the page has nothing else to do. */
+function prefetch(): void {
+  void import('./components/SettingsDialog.vue')
+  void import('./components/ShortcutsDialog.vue')
+  void import('./components/StatisticsCard.vue')
+}
+
+void start().then(() => (globalThis.requestIdleCallback ?? setTimeout)(prefetch))

@@ -18,7 +18,8 @@ export function statRows(stats: ConnectionStats, texts: StatTexts): StatRow[] {
   const rows: StatRow[] = [{ label: t('stats.path'), value: pathText(stats, t) }]
   if (stats.rttMs !== undefined) rows.push({ label: t('stats.rtt'), value: ms(stats.rttMs) })
   if (stats.estimate) rows.push({ label: t('stats.estimate'), value: bitrate(stats.estimate, language) })
-  for (const stream of stats.streams) rows.push(...streamRows(stream, texts))
+  const up = (s: StreamStats) => (s.direction === 'up' ? 0 : 1)
+  for (const stream of [...stats.streams].sort((a, b) => up(a) - up(b))) rows.push(...streamRows(stream, texts))
   return rows
 }
 
