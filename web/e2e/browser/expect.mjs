@@ -7,7 +7,7 @@ const close = (a, b, far) => a.every((c, i) => Math.abs(c - b[i]) <= far)
 
 /** The page shows the moving picture of `whose` (a name in MEDIA), or of Firefox. */
 export async function expectPicture(person, whose, frames = 5) {
-  const seen = await person.picture()
+  const seen = await person.picture(frames)
   const all = `${person.name} sees ${JSON.stringify(seen)}`
   assert.ok(seen.frames >= frames, `at least ${frames} frames: ${all}`)
   if (whose === 'firefox') {

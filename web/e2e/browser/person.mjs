@@ -3,6 +3,9 @@
 import path from 'node:path'
 import { until } from '../lab/process.mjs'
 
+/** Milliseconds to wait for what must come: long enough for a machine with other work. */
+export const PATIENCE = 10_000
+
 const at = (id) => `[data-testid="${id}"]`
 
 let count = 0
@@ -36,12 +39,12 @@ export class Person {
     return other
   }
 
-  click(id, timeout = 5000) {
+  click(id, timeout = PATIENCE) {
     return this.tab.click(at(id), timeout)
   }
 
   /** Waits until the element is there. */
-  async see(id, timeout = 5000) {
+  async see(id, timeout = PATIENCE) {
     try {
       await this.tab.waitFor((selector) => Boolean(document.querySelector(selector)), at(id), timeout)
     } catch {
@@ -49,7 +52,7 @@ export class Person {
     }
   }
 
-  async gone(id, timeout = 5000) {
+  async gone(id, timeout = PATIENCE) {
     try {
       await this.tab.waitFor((selector) => !document.querySelector(selector), at(id), timeout)
     } catch {
@@ -84,12 +87,12 @@ export class Person {
     await other.inCall()
   }
 
-  async inCall(timeout = 5000) {
+  async inCall(timeout = PATIENCE) {
     await this.see('hangup', timeout)
     await this.connected(timeout)
   }
 
-  async connected(timeout = 5000) {
+  async connected(timeout = PATIENCE) {
     try {
       await this.tab.waitFor((selector) => document.querySelector(selector)?.dataset.state === 'connected', at('connection'), timeout)
     } catch {
@@ -98,7 +101,7 @@ export class Person {
   }
 
   /** Waits for the end of the call and gives its reason. */
-  async ended(timeout = 5000) {
+  async ended(timeout = PATIENCE) {
     await this.see('ended', timeout)
     return this.attribute('ended', 'data-reason')
   }
@@ -109,8 +112,8 @@ export class Person {
     await this.see('callee')
   }
 
-  picture(ms = 1500) {
-    return this.tab.evaluate((ms) => window.__probe.picture(ms), ms)
+  picture(enough = 5) {
+    return this.tab.evaluate((how) => window.__probe.picture(how), { ms: 1000, enough: enough + 3, late: PATIENCE })
   }
 
   sound(ms = 1000) {
@@ -146,7 +149,7 @@ export class Person {
   /** Epoch milliseconds of the newest log entry that fits. */
   async when(what, id) {
     const entry = await until(`${what} ${id} in ${this.name}'s page`, async () =>
-      (await this.log()).findLast((e) => e.what === what && e.id === id), 2000)
+      (await this.log()).findLast((e) => e.what === what && e.id === id), PATIENCE)
     return entry.at
   }
 

