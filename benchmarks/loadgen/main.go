@@ -72,9 +72,9 @@ func run(ctx context.Context, o options, out io.Writer) (bool, error) {
 	}
 	target := scenarios.Target{URL: o.URL, Metrics: o.Metrics, PID: o.PID, Local: local, Patience: o.Patience}
 	if o.Server != "" {
-		server, err := start(ctx, o)
-		if err != nil {
-			return false, err
+		server, startErr := start(ctx, o)
+		if startErr != nil {
+			return false, startErr
 		}
 		defer server.Stop()
 		target.URL, target.Metrics, target.PID = server.URL, server.Metrics, server.PID
@@ -83,7 +83,9 @@ func run(ctx context.Context, o options, out io.Writer) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	r.WriteText(out)
+	if err := r.WriteText(out); err != nil {
+		return false, err
+	}
 	if err := write(o.JSON, r.WriteJSON); err != nil {
 		return false, err
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"callrelay/benchmarks/internal/ledger"
@@ -173,19 +174,22 @@ func (r *Report) WriteJSON(w io.Writer) error {
 }
 
 // WriteText writes what a person wants to see first.
-func (r *Report) WriteText(w io.Writer) {
-	fmt.Fprintf(w, "%s on %s, %d cores, load %.1f before\n", r.Scenario, r.Machine, r.Cores, r.Load)
+func (r *Report) WriteText(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s on %s, %d cores, load %.1f before\n", r.Scenario, r.Machine, r.Cores, r.Load)
 	for _, line := range r.Lines() {
-		fmt.Fprintln(w, " ", line)
+		fmt.Fprintf(&b, "  %s\n", line)
 	}
 	for text, n := range r.Errors {
-		fmt.Fprintf(w, "  error, %d times: %s\n", n, text)
+		fmt.Fprintf(&b, "  error, %d times: %s\n", n, text)
 	}
 	for _, c := range r.Checks {
 		word := "ok  "
 		if !c.OK {
 			word = "FAIL"
 		}
-		fmt.Fprintf(w, "  %s %s: %.4g, at most %.4g\n", word, c.Name, c.Got, c.Limit)
+		fmt.Fprintf(&b, "  %s %s: %.4g, at most %.4g\n", word, c.Name, c.Got, c.Limit)
 	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }

@@ -73,7 +73,7 @@ func TestReportFailsWithOneFailedCheck(t *testing.T) {
 	if err := r.WriteJSON(&b); err != nil || !json.Valid([]byte(b.String())) {
 		t.Errorf("JSON: %v", err)
 	}
-	if r.WriteText(&text); !strings.Contains(text.String(), "FAIL goroutines left: 6, at most 5") {
+	if err := r.WriteText(&text); err != nil || !strings.Contains(text.String(), "FAIL goroutines left: 6, at most 5") {
 		t.Error(text.String())
 	}
 }

@@ -71,9 +71,9 @@ func setUp(ctx context.Context, target *Target, config CallsConfig, failed *fail
 	var mu sync.Mutex
 	var pairs []*pair
 	inParallel(config.Calls, atATime, func(i int) {
-		ctx, cancel := context.WithTimeout(ctx, setUpTime)
+		limited, cancel := context.WithTimeout(ctx, setUpTime)
 		defer cancel()
-		p, step, err := begin(ctx, pairConfig{
+		p, step, err := begin(limited, pairConfig{
 			target: target, index: i, loss: [2]float64{config.LossUp, config.LossDown},
 			audioOnly: config.AudioOnly, seed: config.Seed,
 		})
@@ -102,7 +102,7 @@ func steady(ctx context.Context, target *Target, config CallsConfig, server *rep
 	server.Series = append(server.Series, first)
 	last := first
 	for end := began.Add(config.Duration); time.Now().Before(end); {
-		if err := pause(ctx, min(time.Second, max(time.Until(end), time.Millisecond))); err != nil {
+		if err = pause(ctx, min(time.Second, max(time.Until(end), time.Millisecond))); err != nil {
 			return err
 		}
 		if last, _, err = target.sample(ctx); err != nil {
@@ -147,9 +147,9 @@ func cutoffsOf(pairs []*pair) map[client.Stream]uint64 {
 
 func finish(ctx context.Context, pairs []*pair, failed *failures) {
 	inParallel(len(pairs), atATime, func(i int) {
-		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+		limited, cancel := context.WithTimeout(ctx, 10*time.Second)
 		defer cancel()
-		if err := pairs[i].end(ctx); err != nil {
+		if err := pairs[i].end(limited); err != nil {
 			failed.add("hang up", err)
 		}
 		pairs[i].leave()

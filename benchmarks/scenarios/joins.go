@@ -43,8 +43,10 @@ func Joins(ctx context.Context, target Target, config JoinsConfig) (*report.Repo
 	cpu, cpuErr := watch.CPU(target.PID)
 	began := time.Now()
 
-	c := crowd{target: &target, config: config, result: r.Joins, failed: failures{all: r.Errors},
-		random: rand.New(rand.NewPCG(config.Seed, 3))}
+	c := crowd{
+		target: &target, config: config, result: r.Joins, failed: failures{all: r.Errors},
+		random: rand.New(rand.NewPCG(config.Seed, 3)),
+	}
 	inParallel(config.Joins/2, max(config.AtATime, 1), func(i int) { c.visit(ctx, i) })
 	r.Joins.Seconds = time.Since(began).Seconds()
 	r.Joins.PerSecond = float64(r.Joins.Joined) / r.Joins.Seconds

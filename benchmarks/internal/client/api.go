@@ -66,9 +66,11 @@ func registerCodecs(media *webrtc.MediaEngine) error {
 	}
 	for _, c := range []webrtc.RTPCodecParameters{
 		{PayloadType: typeVP8, RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: video}},
+			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: video,
+		}},
 		{PayloadType: typeRTX, RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: "apt=96"}},
+			MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: "apt=96",
+		}},
 	} {
 		if err := media.RegisterCodec(c, webrtc.RTPCodecTypeVideo); err != nil {
 			return err
@@ -76,5 +78,6 @@ func registerCodecs(media *webrtc.MediaEngine) error {
 	}
 	return media.RegisterCodec(webrtc.RTPCodecParameters{PayloadType: typeOpus, RTPCodecCapability: webrtc.RTPCodecCapability{
 		MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
-		RTCPFeedback: []webrtc.RTCPFeedback{{Type: "transport-cc"}}}}, webrtc.RTPCodecTypeAudio)
+		RTCPFeedback: []webrtc.RTCPFeedback{{Type: "transport-cc"}},
+	}}, webrtc.RTPCodecTypeAudio)
 }

@@ -36,16 +36,15 @@ type PeerConfig struct {
 
 // Peer is a participant's PeerConnection with its microphone and camera.
 type Peer struct {
-	cfg      PeerConfig
-	pc       *webrtc.PeerConnection
-	socket   *socket
-	mux      *ice.UDPMuxDefault
-	tracks   [sources]*track
-	senders  [sources]*webrtc.RTPSender
-	sections []protocol.Section
-	tally    *tally
-	vp8      vp8
-	random   *rand.Rand
+	cfg     PeerConfig
+	pc      *webrtc.PeerConnection
+	socket  *socket
+	mux     *ice.UDPMuxDefault
+	tracks  [sources]*track
+	senders [sources]*webrtc.RTPSender
+	tally   *tally
+	vp8     vp8
+	random  *rand.Rand
 
 	numbers   atomic.Uint32
 	keyWanted atomic.Bool
@@ -97,7 +96,7 @@ func (p *Peer) open() error {
 	p.pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) { p.start(func() { p.receive(t, r) }) })
 	var once sync.Once
 	p.pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
-		switch s {
+		switch s { //nolint:exhaustive // the others decide nothing
 		case webrtc.PeerConnectionStateConnected:
 			once.Do(func() { close(p.connected) })
 		case webrtc.PeerConnectionStateFailed:
@@ -129,7 +128,7 @@ func (p *Peer) Connect(ctx context.Context, conn *Conn, seat protocol.Participan
 		return err
 	}
 	gathered := webrtc.GatheringCompletePromise(p.pc)
-	if err := p.pc.SetLocalDescription(offer); err != nil {
+	if err = p.pc.SetLocalDescription(offer); err != nil {
 		return err
 	}
 	<-gathered
