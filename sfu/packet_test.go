@@ -252,5 +252,7 @@ func TestForwardingAllocatesNothing(t *testing.T) {
 // void is where packets end.
 type void struct{}
 
-func (void) WriteRTP(_ *rtp.Header, payload []byte) (int, error) { return len(payload), nil }
-func (void) Write(b []byte) (int, error)                         { return len(b), nil }
+func (void) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
+	return h.MarshalSize() + len(payload), nil
+}
+func (void) Write(b []byte) (int, error) { return len(b), nil }

@@ -158,7 +158,7 @@ func (s *sender) write(o *outgoing, now time.Time) {
 	numbered := s.extend(h, slot, p)
 	size := h.MarshalSize() + len(payload)
 	if numbered {
-		binary.BigEndian.PutUint16(s.twcc[:], s.record(now, size, o))
+		s.number(now, size, o.class())
 	}
 	n, err := slot.writer.WriteRTP(h, payload)
 	c := &s.downlink.connection.sfu.counters
@@ -168,6 +168,7 @@ func (s *sender) write(o *outgoing, now time.Time) {
 	}
 	s.sent += uint64(size) //nolint:gosec // positive
 	if !o.resend {
+		slot.last, slot.hasLast = o.numbers.Seq, true
 		slot.packets++
 		slot.octets += uint32(len(payload)) //nolint:gosec // small
 		if slot.resends != nil {
@@ -178,21 +179,24 @@ func (s *sender) write(o *outgoing, now time.Time) {
 	c.bytesOut.Add(uint64(size)) //nolint:gosec // positive
 }
 
-// record books a packet and returns its transport-wide number.
-func (s *sender) record(now time.Time, size int, o *outgoing) uint16 {
+// number books a packet and puts its transport-wide number in its place.
+func (s *sender) number(now time.Time, size int, class estimate.Class) {
 	if s.book == nil {
 		s.book, s.rule = estimate.NewSent(now), estimate.NewRule()
 	}
-	class := estimate.ClassVideo
+	binary.BigEndian.PutUint16(s.twcc[:], s.book.Add(now, size, class))
+}
+
+func (o *outgoing) class() estimate.Class {
 	switch {
 	case o.padding:
-		class = estimate.ClassPadding
+		return estimate.ClassPadding
 	case o.resend:
-		class = estimate.ClassRepair
+		return estimate.ClassRepair
 	case o.slot.audio:
-		class = estimate.ClassAudio
+		return estimate.ClassAudio
 	}
-	return s.book.Add(now, size, class)
+	return estimate.ClassVideo
 }
 
 // payload as the receiver is to get it: with the slot's picture ids, and for

@@ -13,6 +13,7 @@ import (
 	"callrelay/sfu/internal/history"
 	"callrelay/sfu/internal/rewrite"
 	"callrelay/sfu/internal/rtpext"
+	"callrelay/sfu/internal/seq"
 )
 
 // slot is a receive section that the client offered once. Publications follow
@@ -39,6 +40,8 @@ type slot struct {
 	subscription *subscription
 	resends      *history.Resends // video
 	rtxNumber    uint16
+	last         seq.Number // newest sent, if hasLast
+	hasLast      bool
 	packets      uint32 // sent, for reports
 	octets       uint32
 	reported     time.Time

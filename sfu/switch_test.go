@@ -210,3 +210,58 @@ func TestSuspectIsToldAndNothingIsTornDown(t *testing.T) {
 		}
 	})
 }
+
+func TestSubscriptionSwitchesLayerOnlyAtKeyFrame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		a := r.Connect("a", sfutest.Slots{Audio: 1, Video: 1})
+		b := r.Connect("b", sfutest.Slots{Audio: 1, Video: 1, Layers: 3})
+		for _, p := range []*sfutest.Peer{a, b} {
+			r.Do(r.SFU.Publish(r.Context(), p.ID, sfu.SourceCamera, false))
+		}
+		join(r, "room", a, b)
+		show := func(width, height int) {
+			r.Do(r.SFU.Prefer(r.Context(), "a", []sfu.Preference{{Publication: "b/camera", Width: width, Height: height}}))
+		}
+		show(160, 90)
+		r.Until(5*time.Second, "a picture", func() bool { return a.FirstSlot(false).Packets > 0 })
+		time.Sleep(3 * time.Second)
+		tags := b.LayerTags()
+		layer := func() int {
+			before := a.FirstSlot(false).ByTag
+			time.Sleep(500 * time.Millisecond)
+			after := a.FirstSlot(false).ByTag
+			got := -1
+			for i, tag := range tags {
+				if after[tag] > before[tag] {
+					if got >= 0 {
+						t.Errorf("layers %d and %d at once", got, i)
+					}
+					got = i
+				}
+			}
+			return got
+		}
+		if got := layer(); got != 0 {
+			t.Errorf("for a small tile layer %d is forwarded", got)
+		}
+		show(1280, 720)
+		time.Sleep(10 * time.Second)
+		if got := layer(); got != 2 {
+			t.Errorf("for a large tile layer %d is forwarded", got)
+		}
+		show(320, 180)
+		time.Sleep(4 * time.Second)
+		if got := layer(); got != 1 && got != 0 {
+			t.Errorf("for a small tile again layer %d is forwarded", got)
+		}
+		s := a.FirstSlot(false)
+		if s.Changes < 3 || s.Rough != 0 {
+			t.Errorf("%d changes, %d not at a key frame", s.Changes, s.Rough)
+		}
+		if s.Missing != 0 || s.Duplicates != 0 || s.Backward != 0 || s.Unexplained != 0 {
+			t.Errorf("missing %d, duplicates %d, back %d, unexplained %d", s.Missing, s.Duplicates, s.Backward, s.Unexplained)
+		}
+	})
+}

@@ -27,7 +27,8 @@ type Peer struct {
 	rig        *Rig
 	pc         *webrtc.PeerConnection
 	microphone *track
-	camera     *track
+	camera     *track   // the only layer, or the largest
+	layers     []*track // all, the smallest first
 	transport  atomic.Uint32
 	stop       chan struct{}
 	running    sync.WaitGroup
@@ -50,8 +51,9 @@ type Peer struct {
 	paused    map[*track]bool
 }
 
-// Slots a peer offers.
-type Slots struct{ Audio, Video int }
+// Slots a peer offers, and the layers in which it sends its camera: none or
+// one is plain video, more are simulcast with the rids q, h, f.
+type Slots struct{ Audio, Video, Layers int }
 
 // Connect makes a peer with its connection negotiated; it may not be up yet.
 func (r *Rig) Connect(id sfu.ParticipantID, slots Slots) *Peer {
@@ -82,13 +84,21 @@ func (r *Rig) newPeer(id sfu.ParticipantID, generation uint32, slots Slots) *Pee
 	}
 	base := uint32(len(r.peers)+1) * 10 //nolint:gosec // small
 	p.microphone = newTrack(webrtc.RTPCodecTypeAudio, webrtc.MimeTypeOpus, "microphone", base, &p.transport)
-	p.camera = newTrack(webrtc.RTPCodecTypeVideo, webrtc.MimeTypeVP8, "camera", base+1, &p.transport)
+	for i := range max(slots.Layers, 1) {
+		t := newTrack(webrtc.RTPCodecTypeVideo, webrtc.MimeTypeVP8, "camera", base+1+uint32(i), &p.transport) //nolint:gosec // small
+		if slots.Layers > 1 {
+			t.rid = "qhf"[i : i+1]
+		}
+		p.layers, p.camera = append(p.layers, t), t
+	}
 	var media webrtc.MediaEngine
 	r.must(media.RegisterDefaultCodecs())
 	for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
 		for _, uri := range []string{
 			"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
 			"urn:ietf:params:rtp-hdrext:sdes:mid",
+			"urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
+			"urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
 		} {
 			r.must(media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind))
 		}
@@ -105,9 +115,12 @@ func (r *Rig) newPeer(id sfu.ParticipantID, generation uint32, slots Slots) *Pee
 	var err error
 	p.pc, err = api.NewPeerConnection(webrtc.Configuration{BundlePolicy: webrtc.BundlePolicyMaxBundle})
 	r.must(err)
-	for _, t := range []*track{p.microphone, p.camera} {
+	for _, t := range []*track{p.microphone, p.layers[0]} {
 		_, err = p.pc.AddTransceiverFromTrack(t, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
 		r.must(err)
+	}
+	for _, t := range p.layers[1:] {
+		r.must(p.pc.GetTransceivers()[1].Sender().AddEncoding(t))
 	}
 	p.addSlots(slots)
 	return p
@@ -151,6 +164,9 @@ func (p *Peer) offer(options *webrtc.OfferOptions) error {
 		return err
 	}
 	p.learn(answer)
+	for _, t := range p.layers {
+		t.setMID(p.pc.GetTransceivers()[1].Mid())
+	}
 	return p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer})
 }
 
@@ -228,7 +244,11 @@ func (p *Peer) run() {
 		})
 	}
 	every(20*time.Millisecond, func() { p.send(p.microphone, 1, 960, 100) })
-	every(33*time.Millisecond, func() { p.send(p.camera, 5, 2970, 1000) })
+	every(33*time.Millisecond, func() {
+		for i, t := range p.layers {
+			p.send(t, max(1, 5>>(2*(len(p.layers)-1-i))), 2970, 1000)
+		}
+	})
 	every(10*time.Millisecond, p.askAgain)
 	every(50*time.Millisecond, p.feedback)
 }
@@ -312,16 +332,20 @@ func (p *Peer) control(packets []rtcp.Packet) {
 	for _, packet := range packets {
 		switch packet := packet.(type) {
 		case *rtcp.TransportLayerNack:
-			if packet.MediaSSRC == p.camera.ssrc {
+			for _, t := range p.layers {
 				for _, pair := range packet.Nacks {
 					for _, n := range pair.PacketList() {
-						p.camera.nack(n)
+						if packet.MediaSSRC == t.ssrc {
+							t.nack(n)
+						}
 					}
 				}
 			}
 		case *rtcp.PictureLossIndication:
-			if packet.MediaSSRC == p.camera.ssrc {
-				p.camera.pli()
+			for _, t := range p.layers {
+				if packet.MediaSSRC == t.ssrc {
+					t.pli()
+				}
 			}
 		case *rtcp.SenderReport:
 			p.mu.Lock()
@@ -375,6 +399,14 @@ func (p *Peer) Sent() (first, resent int) {
 
 // Tags of the peer's microphone and camera, as they stand in payloads.
 func (p *Peer) Tags() (microphone, camera uint32) { return p.microphone.tag, p.camera.tag }
+
+// LayerTags of the peer's layers, the smallest first.
+func (p *Peer) LayerTags() (tags []uint32) {
+	for _, t := range p.layers {
+		tags = append(tags, t.tag)
+	}
+	return tags
+}
 
 // SenderReports that arrived.
 func (p *Peer) SenderReports() []rtcp.SenderReport {

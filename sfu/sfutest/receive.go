@@ -24,12 +24,16 @@ type Received struct {
 	Backward int
 	// ByTag counts packets by their sender.
 	ByTag map[uint32]int
+	// Changes of the sender or layer, and how many of them did not begin with
+	// a key frame (video).
+	Changes, Rough int
 	// LargestGap between arrivals, after the first.
 	LargestGap time.Duration
 	First      time.Time
 	Last       time.Time
 
 	started   bool
+	tag       uint32 // of the newest packet
 	highest   int64
 	have      map[int64]bool
 	wanted    map[int64]*want
@@ -125,11 +129,11 @@ func (r *Received) take(p *Peer, packet *rtp.Packet, wire uint16, payload []byte
 		}
 		r.highest = n
 	}
-	r.explain(p, payload)
+	r.explain(p, payload, n)
 }
 
 // explain looks the payload up among what was sent.
-func (r *Received) explain(p *Peer, payload []byte) {
+func (r *Received) explain(p *Peer, payload []byte, n int64) {
 	skip := 0
 	if !r.Audio {
 		skip = vp8Length(payload) + 1
@@ -143,6 +147,15 @@ func (r *Received) explain(p *Peer, payload []byte) {
 	if !p.rig.sent(tag, counter) {
 		r.Unexplained++
 		return
+	}
+	if tag != r.tag && r.tag != 0 && n == r.highest {
+		r.Changes++
+		if !r.Audio && payload[skip-1]&1 != 0 {
+			r.Rough++
+		}
+	}
+	if n == r.highest {
+		r.tag = tag
 	}
 	r.ByTag[tag]++
 	if r.counters[tag] == nil {
@@ -177,7 +190,7 @@ func (r *Rig) sent(tag uint32, counter uint64) bool {
 	peers := r.peers
 	r.mu.Unlock()
 	for _, p := range peers {
-		for _, t := range []*track{p.microphone, p.camera} {
+		for _, t := range append([]*track{p.microphone}, p.layers...) {
 			if t.tag == tag {
 				t.mu.Lock()
 				defer t.mu.Unlock()

@@ -18,6 +18,7 @@ type track struct {
 	kind webrtc.RTPCodecType
 	mime string
 	id   string
+	rid  string // of a layer, "" for the only one
 	tag  uint32
 
 	mu        sync.Mutex
@@ -27,6 +28,10 @@ type track struct {
 	payload   uint8
 	rtx       uint8
 	twcc      uint8
+	midID     uint8
+	ridID     uint8
+	repairID  uint8
+	mid       string
 	transport *atomic.Uint32 // transport-wide counter of the peer
 	sequence  uint16
 	rtxSeq    uint16
@@ -57,6 +62,14 @@ func (t *track) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, err
 		if strings.Contains(e.URI, "transport-wide-cc") {
 			t.twcc = uint8(e.ID) //nolint:gosec // 1 to 14
 		}
+		switch e.URI {
+		case "urn:ietf:params:rtp-hdrext:sdes:mid":
+			t.midID = uint8(e.ID) //nolint:gosec // 1 to 14
+		case "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id":
+			t.ridID = uint8(e.ID) //nolint:gosec // 1 to 14
+		case "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id":
+			t.repairID = uint8(e.ID) //nolint:gosec // 1 to 14
+		}
 	}
 	for _, codec := range c.CodecParameters() {
 		if strings.EqualFold(codec.MimeType, t.mime) {
@@ -79,7 +92,7 @@ func (t *track) Unbind(webrtc.TrackLocalContext) error { return nil }
 func (t *track) ID() string { return t.id }
 
 // RID implements webrtc.TrackLocal.
-func (t *track) RID() string { return "" }
+func (t *track) RID() string { return t.rid }
 
 // StreamID implements webrtc.TrackLocal.
 func (t *track) StreamID() string { return "peer" }
@@ -147,6 +160,14 @@ func (t *track) write(p rtp.Packet) {
 	if t.twcc != 0 {
 		_ = h.SetExtension(t.twcc, binary.BigEndian.AppendUint16(nil, uint16(t.transport.Add(1)))) //nolint:gosec // wraps
 	}
+	if t.rid != "" {
+		_ = h.SetExtension(t.midID, []byte(t.mid))
+		if p.SSRC == t.rtxSSRC {
+			_ = h.SetExtension(t.repairID, []byte(t.rid))
+		} else {
+			_ = h.SetExtension(t.ridID, []byte(t.rid))
+		}
+	}
 	_, _ = t.writer.WriteRTP(&h, p.Payload)
 }
 
@@ -170,4 +191,10 @@ func (t *track) pli() {
 	defer t.mu.Unlock()
 	t.keyFrame = true
 	t.plis = append(t.plis, time.Now())
+}
+
+func (t *track) setMID(mid string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.mid = mid
 }
