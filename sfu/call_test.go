@@ -174,3 +174,43 @@ func TestLossBothWaysIsRepairedOnce(t *testing.T) {
 		}
 	})
 }
+
+func TestThinPathGetsAPictureThatFits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 20 * time.Millisecond})
+		defer r.Close()
+		a := r.Connect("a", sfutest.Slots{Audio: 1, Video: 1})
+		b := r.Connect("b", sfutest.Slots{Audio: 1, Video: 1, Capacity: 500_000})
+		for _, p := range []*sfutest.Peer{a, b} {
+			r.Do(r.SFU.Publish(r.Context(), p.ID, sfu.SourceMicrophone, false))
+			r.Do(r.SFU.Publish(r.Context(), p.ID, sfu.SourceCamera, false))
+		}
+		r.Until(10*time.Second, "both are connected", func() bool { return a.Connected() && b.Connected() })
+		join(r, "room", a, b)
+		time.Sleep(10 * time.Second)
+		before := b.FirstSlot(false)
+		sound := b.FirstSlot(true).Packets
+		time.Sleep(10 * time.Second)
+		after := b.FirstSlot(false)
+		packets, missing := after.Packets-before.Packets, after.Missing-before.Missing
+		var last sfu.Sample
+		for _, e := range r.Events() {
+			if s, ok := e.(sfu.Sample); ok && s.Seat.Participant == "b" {
+				last = s
+			}
+		}
+		t.Logf("limited to %d, %d packets, %d missing, sample %+v", a.Limited(), packets, missing, last)
+		if a.Limited() == 0 || a.Limited() > 600_000 {
+			t.Errorf("the publisher was asked to keep to %d", a.Limited())
+		}
+		if packets < 200 || missing*20 > packets {
+			t.Errorf("%d packets came and %d are missing in 10 s", packets, missing)
+		}
+		if n := b.FirstSlot(true).Packets - sound; n < 475 {
+			t.Errorf("%d of 500 packets of sound came", n)
+		}
+		if last.Estimate > 700_000 || last.DownlinkLoss > 0.1 {
+			t.Errorf("sample %+v", last)
+		}
+	})
+}

@@ -45,6 +45,7 @@ type Peer struct {
 	recorder  *twcc.Recorder
 	twccID    uint8
 	nacked    int
+	limited   atomic.Int64 // bits per second that the SFU asked to keep to
 	reports   []rtcp.SenderReport
 	reportAt  time.Time
 	reported  time.Time
@@ -53,7 +54,12 @@ type Peer struct {
 
 // Slots a peer offers, and the layers in which it sends its camera: none or
 // one is plain video, more are simulcast with the rids q, h, f.
-type Slots struct{ Audio, Video, Layers int }
+type Slots struct {
+	Audio, Video, Layers int
+	// Capacity of the path to the peer in bits per second, with a queue of
+	// 300 ms; 0 is without a limit.
+	Capacity int
+}
 
 // Connect makes a peer with its connection negotiated; it may not be up yet.
 func (r *Rig) Connect(id sfu.ParticipantID, slots Slots) *Peer {
@@ -105,7 +111,7 @@ func (r *Rig) newPeer(id sfu.ParticipantID, generation uint32, slots Slots) *Pee
 		media.RegisterFeedback(webrtc.RTCPFeedback{Type: "transport-cc"}, kind)
 	}
 	settings := webrtc.SettingEngine{LoggerFactory: r.log}
-	settings.SetNet(r.host(p.Address))
+	settings.SetNet(r.hostBehind(p.Address, slots.Capacity))
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.BufferFactory = func(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
 		return &inbox{peer: p, kind: kind, ssrc: ssrc}
@@ -245,6 +251,10 @@ func (p *Peer) run() {
 	}
 	every(20*time.Millisecond, func() { p.send(p.microphone, 1, 960, 100) })
 	every(33*time.Millisecond, func() {
+		if n := p.limited.Load(); n > 0 && len(p.layers) == 1 {
+			p.send(p.camera, 1, 2970, int(min(n/8/30, 1100)))
+			return
+		}
 		for i, t := range p.layers {
 			p.send(t, max(1, 5>>(2*(len(p.layers)-1-i))), 2970, 1000)
 		}
@@ -347,6 +357,8 @@ func (p *Peer) control(packets []rtcp.Packet) {
 					t.pli()
 				}
 			}
+		case *rtcp.ReceiverEstimatedMaximumBitrate:
+			p.limited.Store(int64(packet.Bitrate))
 		case *rtcp.SenderReport:
 			p.mu.Lock()
 			p.reports, p.reportAt = append(p.reports, *packet), time.Now()
@@ -399,6 +411,10 @@ func (p *Peer) Sent() (first, resent int) {
 
 // Tags of the peer's microphone and camera, as they stand in payloads.
 func (p *Peer) Tags() (microphone, camera uint32) { return p.microphone.tag, p.camera.tag }
+
+// Limited is what the SFU asked the peer to keep to, in bits per second; 0
+// when it has not.
+func (p *Peer) Limited() int64 { return p.limited.Load() }
 
 // LayerTags of the peer's layers, the smallest first.
 func (p *Peer) LayerTags() (tags []uint32) {

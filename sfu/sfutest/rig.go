@@ -42,6 +42,7 @@ type Rig struct {
 	slots      map[sfu.ParticipantID][]sfu.SlotState
 	states     map[sfu.ParticipantID]sfu.ConnectionState
 	peers      []*Peer
+	queues     []*vnet.Queue
 	follower   sfu.Observer
 }
 
@@ -88,6 +89,9 @@ func (r *Rig) Close() {
 		p.Close()
 	}
 	r.must(r.SFU.Close())
+	for _, q := range r.queues {
+		r.must(q.Close())
+	}
 	r.must(r.router.Stop())
 }
 
@@ -108,6 +112,20 @@ func (r *Rig) host(ip string) *vnet.Net {
 	n, err := vnet.NewNet(&vnet.NetConfig{StaticIPs: []string{ip}})
 	r.must(err)
 	r.must(r.router.AddNet(n))
+	return n
+}
+
+// hostBehind is a host behind a thin path.
+func (r *Rig) hostBehind(ip string, capacity int) *vnet.Net {
+	if capacity == 0 {
+		return r.host(ip)
+	}
+	n, err := vnet.NewNet(&vnet.NetConfig{StaticIPs: []string{ip}})
+	r.must(err)
+	queue, err := vnet.NewQueue(n, vnet.NewTBFQueue(capacity, 1500, int64(capacity/8*3/10)))
+	r.must(err)
+	r.must(r.router.AddNet(queue))
+	r.queues = append(r.queues, queue)
 	return n
 }
 
