@@ -136,6 +136,7 @@ func (c Call) Step(now time.Time, e CallEvent) (Call, []Effect) {
 		return c.stepUnanswered(now, e)
 	case protocol.CallActive:
 		return c.stepActive(now, e)
+	case protocol.CallEnded:
 	}
 	return c, nil
 }
@@ -363,6 +364,7 @@ func (c Call) endBut(now time.Time, reason protocol.EndReason, by Role, decider 
 	switch reason {
 	case protocol.EndBusy, protocol.EndUnreachable, protocol.EndNoAnswer, protocol.EndCancelled:
 		effects = append(effects, Miss{})
+	default: // it was seen, taken or refused
 	}
 	return c, append(effects, Finish{})
 }

@@ -48,8 +48,12 @@ func (l *eventLog) add(e LogEntry) LogEntry {
 func (e LogEntry) write(log *slog.Logger) {
 	attrs := []slog.Attr{slog.Uint64("seq", e.Seq)}
 	for _, a := range []struct{ key, value string }{
-		{"user", string(e.User)}, {"session", string(e.Session)}, {"call", string(e.Call)},
-		{"room", string(e.Room)}, {"participant", string(e.Participant)}, {"cause", e.Cause},
+		{"user", string(e.User)},
+		{"session", string(e.Session)},
+		{"call", string(e.Call)},
+		{"room", string(e.Room)},
+		{"participant", string(e.Participant)},
+		{"cause", e.Cause},
 	} {
 		if a.value != "" {
 			attrs = append(attrs, slog.String(a.key, a.value))

@@ -151,6 +151,7 @@ func FuzzLeaveRoom(f *testing.F) { fuzzMessage[LeaveRoom](f, `"room":"`+anID+`"`
 func FuzzOffer(f *testing.F) {
 	fuzzMessage[Offer](f, `"participant":"`+anID+`","sdp":"v=0","generation":1,"sections":[{"mid":"0","source":"camera"}]`)
 }
+
 func FuzzCandidate(f *testing.F) {
 	fuzzMessage[Candidate](f, `"participant":"`+anID+`","candidate":"c","sdp_mline_index":0`)
 }

@@ -101,6 +101,7 @@ func (p *Peer) open() error {
 			once.Do(func() { close(p.connected) })
 		case webrtc.PeerConnectionStateFailed:
 			once.Do(func() { close(p.failed) })
+		default: // on the way, or gone with the test
 		}
 	})
 	// First the send sections, then the slots, as browsers do.

@@ -4,9 +4,10 @@ import (
 	"testing"
 	"time"
 
-	"callrelay/sfu/sfutest/link"
 	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/rtcp"
+
+	"callrelay/sfu/sfutest/link"
 )
 
 var start = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -5,8 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"callrelay/sfu/internal/seq"
 	"pgregory.net/rapid"
+
+	"callrelay/sfu/internal/seq"
 )
 
 func TestLossesAsksAfterReorderToleranceThenSpacedThenGivesUp(t *testing.T) {

@@ -14,8 +14,12 @@ func TestResendsSpacesAndBoundsTheTriesOfAPacket(t *testing.T) {
 		rtt  time.Duration
 		want Verdict
 	}{
-		{0, 0, Resend}, {99, 0, TooSoon}, {100, 0, Resend},
-		{299, 100 * time.Millisecond, TooSoon}, {300, 100 * time.Millisecond, Resend}, {9000, 0, TooOften},
+		{0, 0, Resend},
+		{99, 0, TooSoon},
+		{100, 0, Resend},
+		{299, 100 * time.Millisecond, TooSoon},
+		{300, 100 * time.Millisecond, Resend},
+		{9000, 0, TooOften},
 	} {
 		if got := r.Allow(at(s.ms), 7, 100, s.rtt); got != s.want {
 			t.Fatalf("step %d: %v, want %v", i, got, s.want)

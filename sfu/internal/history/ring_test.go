@@ -7,8 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"callrelay/sfu/internal/seq"
 	"pgregory.net/rapid"
+
+	"callrelay/sfu/internal/seq"
 )
 
 var start = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -21,8 +22,16 @@ func TestRingTellsNewFromDuplicateAndTooOld(t *testing.T) {
 		n    seq.Number
 		want Outcome
 	}{
-		{65535, Stored}, {65535, Duplicate}, {65540, Stored}, {65536, Stored}, {65536, Duplicate},
-		{65525, Stored}, {65524, TooOld}, {65556, Stored}, {65540, TooOld}, {65541, Stored},
+		{65535, Stored},
+		{65535, Duplicate},
+		{65540, Stored},
+		{65536, Stored},
+		{65536, Duplicate},
+		{65525, Stored},
+		{65524, TooOld},
+		{65556, Stored},
+		{65540, TooOld},
+		{65541, Stored},
 	} {
 		if got := r.Put(start, Info{Seq: s.n}, []byte{1}, 0); got != s.want {
 			t.Fatalf("step %d: %d gave %d, want %d", i, s.n, got, s.want)

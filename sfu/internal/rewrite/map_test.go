@@ -3,8 +3,9 @@ package rewrite
 import (
 	"testing"
 
-	"callrelay/sfu/internal/seq"
 	"pgregory.net/rapid"
+
+	"callrelay/sfu/internal/seq"
 )
 
 func TestMapRows(t *testing.T) {
@@ -122,7 +123,6 @@ type mapModel struct {
 	byDst   map[seq.Number]origin // every number ever given
 	bySrc   map[origin]seq.Number
 	dropped map[origin]bool
-	fresh   []seq.Number // given lately
 }
 
 func (d *mapModel) bind(src seq.Number) {

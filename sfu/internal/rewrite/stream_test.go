@@ -4,8 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"callrelay/sfu/internal/seq"
 	"pgregory.net/rapid"
+
+	"callrelay/sfu/internal/seq"
 )
 
 func numbers(n seq.Number, ts uint32, picture uint16) Numbers {
