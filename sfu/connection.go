@@ -39,6 +39,7 @@ type connection struct {
 
 	mu     sync.Mutex // orders state changes
 	state  ConnectionState
+	wasUp  bool // has been connected before
 	closed bool
 }
 
@@ -175,6 +176,10 @@ func (c *connection) stateChanged() {
 	if state == Connected {
 		event.Pair = c.pair()
 		c.participant.worker.post(c.downlink.connected)
+		if c.wasUp {
+			c.uplink.requestKeyFrames()
+		}
+		c.wasUp = true
 	}
 	c.sfu.observe(event)
 }

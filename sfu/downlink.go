@@ -95,7 +95,11 @@ func (d *downlink) grow(slots []*slot) {
 // connected is run when media can flow: only now the slots begin, so that the
 // newest picture is not sent into the void. It is run again after an ICE restart.
 func (d *downlink) connected(now time.Time) {
-	if d.ended || d.ready {
+	if d.ended {
+		return
+	}
+	if d.ready {
+		d.renewPictures()
 		return
 	}
 	d.ready = true
@@ -106,6 +110,16 @@ func (d *downlink) connected(now time.Time) {
 	}
 	d.worker().wheel.at(&d.second, now.Add(reportEvery))
 	d.worker().wheel.at(&d.adaptTimer, now.Add(adaptEvery))
+}
+
+// renewPictures asks for key frames after the path was dead: the receiver has
+// missed what its pictures build on, and would wait seconds before it says so.
+func (d *downlink) renewPictures() {
+	for _, s := range d.slots {
+		if s.subscription != nil && s.subscription.current != nil {
+			s.subscription.ask()
+		}
+	}
 }
 
 // carry replaces the plan.

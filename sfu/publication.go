@@ -184,6 +184,20 @@ func (p *publication) requestKeyFrame(l *layer) {
 	}
 }
 
+// requestKeyFrames of all layers that are coming in, if anybody watches.
+func (p *publication) requestKeyFrames() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.audio || p.audience == 0 {
+		return
+	}
+	for _, l := range p.layers {
+		if !l.ended && l.asker.want() {
+			p.worker.post(l.ask)
+		}
+	}
+}
+
 // source packet of a number for a resend, retained; nil when it is gone.
 func (p *publication) get(l *layer, n seq.Number, now time.Time) *packet {
 	p.mu.Lock()

@@ -202,7 +202,11 @@ func (s *subscription) ask() {
 // mute or unmute. What comes after unmuting begins with a key frame.
 func (s *subscription) mute(muted bool, now time.Time) {
 	s.muted = muted
-	if muted || s.publication.audio {
+	if muted { // what waits to be paced is not let out any more
+		s.downlink.sender.forget(s.slot)
+		return
+	}
+	if s.publication.audio {
 		return
 	}
 	s.current = nil

@@ -265,3 +265,22 @@ func TestSubscriptionSwitchesLayerOnlyAtKeyFrame(t *testing.T) {
 		}
 	})
 }
+
+func TestPictureIsRenewedBothWaysWhenAPathComesBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		a, b := call(r, "a", "b")
+		join(r, "room", a, b)
+		time.Sleep(3 * time.Second)
+		a.Vanish()
+		r.Until(4*time.Second, "a is suspect", func() bool { return r.State("a") == sfu.Suspect })
+		askedA, askedB := len(a.KeyFrameRequests()), len(b.KeyFrameRequests())
+		a.Reappear()
+		r.Until(2*time.Second, "a is back", func() bool { return r.State("a") == sfu.Connected })
+		// Neither peer asks by itself: what is asked for comes from the SFU.
+		r.Until(200*time.Millisecond, "both are asked for a key frame", func() bool {
+			return len(a.KeyFrameRequests()) > askedA && len(b.KeyFrameRequests()) > askedB
+		})
+	})
+}

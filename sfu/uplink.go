@@ -219,3 +219,13 @@ func (s sink) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 func (sink) Close() error { return nil }
+
+// requestKeyFrames of all video after the path was dead: those who watch have
+// missed what the next pictures build on.
+func (u *uplink) requestKeyFrames() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, section := range u.sections {
+		section.publication.requestKeyFrames()
+	}
+}

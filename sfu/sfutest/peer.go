@@ -472,6 +472,9 @@ func (p *Peer) FirstSlot(audio bool) Received {
 // Vanish ends the peer without a word: its packets stop.
 func (p *Peer) Vanish() { p.rig.cut(p.Address) }
 
+// Reappear ends what Vanish began.
+func (p *Peer) Reappear() { p.rig.heal(p.Address) }
+
 // Close ends the peer.
 func (p *Peer) Close() {
 	if p.closed {

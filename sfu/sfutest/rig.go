@@ -180,6 +180,12 @@ func (r *Rig) cut(address string) {
 	r.cuts[address] = true
 }
 
+func (r *Rig) heal(address string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.cuts, address)
+}
+
 func (r *Rig) isCut(addresses ...net.Addr) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
