@@ -30,12 +30,17 @@ func withStartBitrate(answer string, kbps int) string {
 			out.WriteString("\r\n")
 		}
 		out.WriteString("m=")
-		if strings.HasPrefix(section, "video ") && strings.Contains(section, "\r\na=recvonly") {
+		if strings.HasPrefix(section, "video ") && sentByClient(section) {
 			section = startBitrateInSection(section, kbps)
 		}
 		out.WriteString(section)
 	}
 	return out.String()
+}
+
+// sentByClient tells whether the client sends on a section of our answer.
+func sentByClient(section string) bool {
+	return strings.Contains(section, "\r\na=recvonly") || strings.Contains(section, "\r\na=sendrecv")
 }
 
 func startBitrateInSection(section string, kbps int) string {

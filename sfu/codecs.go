@@ -2,6 +2,8 @@ package sfu
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/pion/webrtc/v4"
@@ -128,10 +130,28 @@ func codecs() (audio, video []webrtc.RTPCodecParameters) {
 	return audio, video
 }
 
-// mediaEngine for one PeerConnection.
-func mediaEngine() (*webrtc.MediaEngine, error) {
+// only those codecs that are one of encodings, and what repairs them; all
+// when none is named.
+func only(codecs []webrtc.RTPCodecParameters, encodings []encoding) (out []webrtc.RTPCodecParameters) {
+	if len(encodings) == 0 {
+		return codecs
+	}
+	kept := map[string]bool{}
+	for _, c := range codecs {
+		e := encodingOf(c.RTPCodecCapability)
+		if slices.Contains(encodings, e) || e == encodingRTX && kept[parameter(c.SDPFmtpLine, "apt")] {
+			kept[strconv.Itoa(int(c.PayloadType))] = true
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// mediaEngine for one PeerConnection, with all codecs or only those named.
+func mediaEngine(encodings ...encoding) (*webrtc.MediaEngine, error) {
 	m := &webrtc.MediaEngine{}
 	audio, video := codecs()
+	audio, video = only(audio, encodings), only(video, encodings)
 	for _, c := range audio {
 		if err := m.RegisterCodec(c, webrtc.RTPCodecTypeAudio); err != nil {
 			return nil, err

@@ -28,11 +28,16 @@ type connection struct {
 	sfu         *SFU
 	participant *participant
 	seat        Seat
+	api         *webrtc.API
 	pc          *webrtc.PeerConnection
 	uplink      *uplink
 	downlink    *downlink
 
 	rtt atomic.Int64 // of the last report, in nanoseconds
+
+	// offered are the slots of our own offer until its answer has come; of
+	// the participant's negotiating lock.
+	offered []*slot
 
 	lastControl   *byte // of the RTCP reader
 	feedbackTimer timer // of the worker
@@ -43,11 +48,11 @@ type connection struct {
 	closed bool
 }
 
-func (s *SFU) newConnection(p *participant, seat Seat) (*connection, error) {
+func (s *SFU) newConnection(p *participant, seat Seat, takes ...encoding) (*connection, error) {
 	c := &connection{sfu: s, participant: p, seat: seat}
 	c.uplink = newUplink(c)
 	c.downlink = newDownlink(c)
-	media, err := mediaEngine()
+	media, err := mediaEngine(takes...)
 	if err != nil {
 		return nil, fmt.Errorf("media engine: %w", err)
 	}
@@ -55,13 +60,13 @@ func (s *SFU) newConnection(p *participant, seat Seat) (*connection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("settings: %w", err)
 	}
-	api := webrtc.NewAPI(
+	c.api = webrtc.NewAPI(
 		webrtc.WithMediaEngine(media),
 		webrtc.WithSettingEngine(settings),
 		// None of Pion's interceptors: loss, feedback and reports are ours.
 		webrtc.WithInterceptorRegistry(&interceptor.Registry{}),
 	)
-	c.pc, err = api.NewPeerConnection(webrtc.Configuration{
+	c.pc, err = c.api.NewPeerConnection(webrtc.Configuration{
 		Certificates: s.certificates,
 		BundlePolicy: webrtc.BundlePolicyMaxBundle,
 	})
@@ -69,6 +74,8 @@ func (s *SFU) newConnection(p *participant, seat Seat) (*connection, error) {
 		return nil, fmt.Errorf("peer connection: %w", err)
 	}
 	c.pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) { c.stateChanged() })
+	// PeerJS ends a call whose empty data channel closes; unhandled ones do.
+	c.pc.OnDataChannel(func(*webrtc.DataChannel) {})
 	return c, nil
 }
 
@@ -101,7 +108,7 @@ func (c *connection) answer(ctx context.Context, text string, o offer, sections 
 		return "", badSDP("it can't be used: %v", err)
 	}
 	c.uplink.use(sections, o.extensions)
-	added, err := c.addSlots()
+	added, err := c.addSlots(o)
 	if err != nil {
 		return "", err
 	}
@@ -129,15 +136,20 @@ func (c *connection) answer(ctx context.Context, text string, o offer, sections 
 
 // addSlots gives each section the client newly receives on a slot. AddTrack
 // takes the first free one of its kind in the order of the offer, and leaves
-// those the client sends on alone.
-func (c *connection) addSlots() ([]*slot, error) {
+// those the client sends on alone; a section that does both is given its own.
+func (c *connection) addSlots(o offer) ([]*slot, error) {
 	var added []*slot
 	for _, t := range c.pc.GetTransceivers() {
-		if t.Direction() != webrtc.RTPTransceiverDirectionSendonly || t.Sender() != nil {
+		both := o.both[t.Mid()]
+		if t.Direction() != webrtc.RTPTransceiverDirectionSendonly && !both || t.Sender() != nil {
 			continue
 		}
 		s := c.downlink.newSlot(t.Kind() == webrtc.RTPCodecTypeAudio)
-		sender, err := c.pc.AddTrack(s)
+		add := c.pc.AddTrack
+		if both {
+			add = func(track webrtc.TrackLocal) (*webrtc.RTPSender, error) { return c.sendOn(t, track) }
+		}
+		sender, err := add(s)
 		if err != nil {
 			return nil, fmt.Errorf("slot for section %q: %w", t.Mid(), err)
 		}
@@ -167,6 +179,7 @@ func (c *connection) stateChanged() {
 		webrtc.PeerConnectionStateConnected:    Connected,
 		webrtc.PeerConnectionStateDisconnected: Suspect,
 		webrtc.PeerConnectionStateFailed:       Failed,
+		webrtc.PeerConnectionStateClosed:       Failed, // the client has closed it (DTLS close_notify)
 	}[c.pc.ConnectionState()]
 	if !known || state == c.state {
 		return

@@ -25,6 +25,9 @@ type offer struct {
 	sends []sendSection
 	// slots counts the sections the client receives on.
 	slots int
+	// both are the mids of those it sends on, too, as pages do that know of
+	// one remote peer only.
+	both map[string]bool
 	// extensions of all sections: within one bundle a number means the same
 	// everywhere.
 	extensions rtpext.IDs
@@ -92,6 +95,12 @@ func parseOffer(text string, sections []Section) (offer, error) {
 			o.slots++
 		}
 		source, named := sources[mid]
+		if named && sends && receives {
+			if o.both == nil {
+				o.both = map[string]bool{}
+			}
+			o.both[mid] = true
+		}
 		delete(sources, mid)
 		if !named {
 			continue

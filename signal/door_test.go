@@ -99,3 +99,31 @@ func TestServerCloseEndsDoors(t *testing.T) {
 		}
 	})
 }
+
+func TestDoorNegotiatesForItsOwnSeatOnly(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		ctx := context.Background()
+		ann, _ := r.enter("ann")
+		bob, bobTold := r.enter("bob")
+		defer ann.Close()
+		defer bob.Close()
+		reply, err := ann.Ask(ctx, protocol.Place{Call: protocol.CallID(newID()), Callee: "bob"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		own, others := reply.(protocol.Call).Call.Participant, callOf(bobTold).Participant
+		if _, err := ann.AnswerTo(ctx, own, 1, "v=0"); err != nil {
+			t.Errorf("its own seat: %v", err)
+		}
+		if _, err := bob.OfferTo(ctx, others, 1); err != nil {
+			t.Errorf("the other's own seat: %v", err)
+		}
+		var refusal protocol.Error
+		if _, err := ann.OfferTo(ctx, others, 2); !errors.As(err, &refusal) || refusal.Code != protocol.ErrNotFound {
+			t.Errorf("another's seat: %v", err)
+		}
+		if _, err := ann.OfferTo(ctx, own, 0); !errors.As(err, &refusal) || refusal.Code != protocol.ErrStale {
+			t.Errorf("generation 0: %v", err)
+		}
+	})
+}

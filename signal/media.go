@@ -17,6 +17,10 @@ type Media interface {
 	Remove(ctx context.Context, participant sfu.ParticipantID) error
 	Publish(ctx context.Context, participant sfu.ParticipantID, source sfu.Source, muted bool) error
 	Unpublish(ctx context.Context, participant sfu.ParticipantID, source sfu.Source) error
+	// For pages that know one section a kind: see Door.OfferTo.
+	AnswerTo(ctx context.Context, seat sfu.Seat, sdp string) (string, error)
+	OfferTo(ctx context.Context, seat sfu.Seat) (string, error)
+	Accept(ctx context.Context, seat sfu.Seat, sdp string) error
 	Prefer(ctx context.Context, participant sfu.ParticipantID, videos []sfu.Preference) error
 }
 

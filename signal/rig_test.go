@@ -368,6 +368,16 @@ func (f *fakeMedia) note(verb string, p sfu.ParticipantID) {
 	f.log = append(f.log, verb+" "+string(p))
 }
 
+func (f *fakeMedia) AnswerTo(ctx context.Context, seat sfu.Seat, sdp string) (string, error) {
+	return f.Answer(ctx, seat, sdp, nil)
+}
+
+func (f *fakeMedia) OfferTo(ctx context.Context, seat sfu.Seat) (string, error) {
+	return f.Answer(ctx, seat, "", nil)
+}
+
+func (f *fakeMedia) Accept(context.Context, sfu.Seat, string) error { return nil }
+
 func (f *fakeMedia) Answer(_ context.Context, seat sfu.Seat, _ string, _ []sfu.Section) (string, error) {
 	f.mu.Lock()
 	f.note("answer", seat.Participant)

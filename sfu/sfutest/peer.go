@@ -59,6 +59,49 @@ type Slots struct {
 	// Capacity of the path to the peer in bits per second, with a queue of
 	// 300 ms; 0 is without a limit.
 	Capacity int
+	// Both directions on the peer's own sections, as a page for two has it.
+	Both bool
+}
+
+// Page makes a peer as a page for two has it: one section a kind, both ways.
+// It negotiates nothing yet; see PageOffer and PageAnswer.
+func (r *Rig) Page(id sfu.ParticipantID, generation uint32) *Peer {
+	r.T.Helper()
+	p := r.newPeer(id, generation, Slots{Both: true})
+	r.add(p)
+	return p
+}
+
+// PageOffer makes the page's offer, with all candidates.
+func (p *Peer) PageOffer() string {
+	offer, err := p.pc.CreateOffer(nil)
+	p.rig.must(err)
+	return p.local(offer)
+}
+
+// PageAccept takes the answer to PageOffer and begins to send.
+func (p *Peer) PageAccept(answer string) {
+	p.learn(answer)
+	p.rig.must(p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}))
+	p.run()
+}
+
+// PageAnswer answers an offer and begins to send.
+func (p *Peer) PageAnswer(offer string) string {
+	p.learn(offer)
+	p.rig.must(p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}))
+	answer, err := p.pc.CreateAnswer(nil)
+	p.rig.must(err)
+	text := p.local(answer)
+	p.run()
+	return text
+}
+
+func (p *Peer) local(d webrtc.SessionDescription) string {
+	gathered := webrtc.GatheringCompletePromise(p.pc)
+	p.rig.must(p.pc.SetLocalDescription(d))
+	<-gathered
+	return p.pc.LocalDescription().SDP
 }
 
 // Connect makes a peer with its connection negotiated; it may not be up yet.
@@ -121,8 +164,12 @@ func (r *Rig) newPeer(id sfu.ParticipantID, generation uint32, slots Slots) *Pee
 	var err error
 	p.pc, err = api.NewPeerConnection(webrtc.Configuration{BundlePolicy: webrtc.BundlePolicyMaxBundle})
 	r.must(err)
+	direction := webrtc.RTPTransceiverDirectionSendonly
+	if slots.Both {
+		direction = webrtc.RTPTransceiverDirectionSendrecv
+	}
 	for _, t := range []*track{p.microphone, p.layers[0]} {
-		_, err = p.pc.AddTransceiverFromTrack(t, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+		_, err = p.pc.AddTransceiverFromTrack(t, webrtc.RTPTransceiverInit{Direction: direction})
 		r.must(err)
 	}
 	for _, t := range p.layers[1:] {
