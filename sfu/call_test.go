@@ -6,6 +6,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/pion/rtcp"
+
 	"callrelay/sfu"
 	"callrelay/sfu/sfutest"
 )
@@ -211,6 +213,39 @@ func TestThinPathGetsAPictureThatFits(t *testing.T) {
 		}
 		if last.Estimate > 700_000 || last.DownlinkLoss > 0.1 {
 			t.Errorf("sample %+v", last)
+		}
+	})
+}
+
+func TestSenderReportsKeepToTheSlotsTimeline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		a, b := call(r, "a", "b")
+		join(r, "room", a, b)
+		time.Sleep(10 * time.Second)
+		video := b.FirstSlot(false)
+		var before *rtcp.SenderReport
+		n := 0
+		for _, report := range b.SenderReports() {
+			if report.SSRC != video.SSRC {
+				continue
+			}
+			n++
+			if before != nil {
+				elapsed := float64(report.NTPTime-before.NTPTime) / (1 << 32)
+				ticks := float64(report.RTPTime - before.RTPTime)
+				if ticks < elapsed*90000-9000 || ticks > elapsed*90000+9000 {
+					t.Errorf("%.0f ticks in %.3f s", ticks, elapsed)
+				}
+			}
+			before = &report
+		}
+		if n < 9 || n > 13 {
+			t.Errorf("%d reports in 10 s", n)
+		}
+		if before != nil && before.PacketCount == 0 {
+			t.Error("a report of no packets")
 		}
 	})
 }
