@@ -39,6 +39,9 @@ type options struct {
 	LossDown  float64       `help:"Loss from the server, if it differs." default:"-1"`
 	AudioOnly bool          `help:"Calls without pictures."`
 
+	MaxDuplicates float64 `help:"Share of duplicates that is too much, 0 to 1." default:"0.001"`
+	MaxResends    float64 `help:"A publisher's resends for each lost packet that are too many." default:"1.2"`
+
 	Joins   int     `help:"Instead of calls that last: so many people come and go."`
 	Vanish  float64 `help:"Share of them that goes without a word." default:"0.5"`
 	AtATime int     `help:"Calls at a time among them." default:"16"`
@@ -117,6 +120,7 @@ func measure(ctx context.Context, target scenarios.Target, o options) (*report.R
 	}
 	return scenarios.Calls(ctx, target, scenarios.CallsConfig{
 		Calls: o.Calls, Duration: o.Duration, LossUp: up, LossDown: down, AudioOnly: o.AudioOnly, Seed: o.Seed,
+		MaxDuplicates: o.MaxDuplicates, MaxResends: o.MaxResends,
 	})
 }
 

@@ -18,7 +18,11 @@ type CallsConfig struct {
 	// LossUp and LossDown of each participant's own network, 0 to 1.
 	LossUp, LossDown float64
 	AudioOnly        bool
-	Seed             uint64
+	// MaxDuplicates among the packets received, 0 to 1, and MaxResends of a
+	// publisher for each lost packet. Both are figures of time: a generator
+	// that is late asks for what has only been delayed.
+	MaxDuplicates, MaxResends float64
+	Seed                      uint64
 }
 
 const (
@@ -156,13 +160,6 @@ func finish(ctx context.Context, pairs []*pair, failed *failures) {
 	})
 }
 
-// Demands that a machine too busy to run the generator in time breaks by
-// itself: what comes late is asked for again.
-const (
-	DemandDuplicates = "share of duplicates"
-	DemandResends    = "publisher's resends per lost packet"
-)
-
 // demandCalls notes what a run of calls has to show.
 func demandCalls(r *report.Report, config CallsConfig) {
 	c := r.Calls
@@ -170,8 +167,8 @@ func demandCalls(r *report.Report, config CallsConfig) {
 	r.Demand("silent streams", float64(c.Silent), 0)
 	r.Demand("unexplained packets", float64(c.Audio.Unexplained+c.Video.Unexplained), 0)
 	r.Demand("unmarked packets", float64(c.Unmarked), 0)
-	r.Demand(DemandDuplicates, c.DuplicateShare, 0.001)
+	r.Demand("share of duplicates", c.DuplicateShare, config.MaxDuplicates)
 	if !config.AudioOnly && config.LossUp > 0 {
-		r.Demand(DemandResends, c.ResendsPerLost, 1.2)
+		r.Demand("publisher's resends per lost packet", c.ResendsPerLost, config.MaxResends)
 	}
 }
