@@ -157,8 +157,11 @@ export function probe() {
 
   /** Listens to the received sound: its strongest tone, and whether an element plays it. */
   state.sound = async (ms) => {
-    const track = state.pcs.flatMap((pc) => (pc.connectionState === 'closed' ? [] : pc.getReceivers()))
+    const live = () => state.pcs.flatMap((pc) => (pc.connectionState === 'closed' ? [] : pc.getReceivers()))
       .map((receiver) => receiver.track).find((t) => t.kind === 'audio' && t.readyState === 'live' && !t.muted)
+    // The other's microphone may still be opening.
+    for (const began = performance.now(); !live() && performance.now() - began < 3000; ) await new Promise((done) => setTimeout(done, 100))
+    const track = live()
     if (!track) return { why: 'no live audio track' }
     const context = new AudioContext()
     await Promise.race([context.resume(), new Promise((done) => setTimeout(done, 1000))])

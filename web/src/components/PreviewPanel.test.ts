@@ -1,0 +1,51 @@
+// @vitest-environment happy-dom
+import { afterEach, describe, expect, it } from 'vitest'
+import { createRig, settle, type Rig } from '../dev/rig'
+import PreviewPanel from './PreviewPanel.vue'
+
+const previews = (rig: Rig) => rig.fake.asked.filter(([verb]) => verb === 'startPreview' || verb === 'stopPreview').map(([verb]) => verb)
+
+afterEach(() => {
+  document.body.innerHTML = ''
+})
+
+describe('the preview', () => {
+  it('asks for nothing by itself', async () => {
+    const rig = createRig()
+    const panel = rig.mount(PreviewPanel)
+    await settle()
+    expect(previews(rig)).toEqual([])
+    expect(panel.text()).toContain('Check camera and microphone')
+    await panel.get('button').trigger('click')
+    expect(previews(rig)).toEqual(['startPreview'])
+    expect(rig.asked).toContain('unlock')
+    panel.unmount()
+  })
+
+  it('starts by itself where both were allowed before, and stops when it goes', async () => {
+    const rig = createRig()
+    rig.fake.granted.camera = rig.fake.granted.microphone = true
+    const panel = rig.mount(PreviewPanel)
+    await settle()
+    panel.unmount()
+    expect(previews(rig)).toEqual(['startPreview', 'stopPreview'])
+  })
+
+  it('opens nothing for somebody who has left meanwhile', async () => {
+    const rig = createRig()
+    rig.fake.granted.camera = rig.fake.granted.microphone = true
+    rig.mount(PreviewPanel).unmount()
+    await settle()
+    expect(previews(rig)).toEqual(['stopPreview'])
+  })
+
+  it('says in words and steps why a device is closed', async () => {
+    const rig = createRig()
+    rig.fake.devices.camera.state.value = { state: 'denied' }
+    const panel = rig.mount(PreviewPanel)
+    await settle()
+    expect(panel.text()).toContain('You blocked the camera for this site. Others can’t see you.')
+    expect(panel.findAll('ol li')).toHaveLength(2)
+    panel.unmount()
+  })
+})
