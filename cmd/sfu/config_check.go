@@ -62,7 +62,7 @@ func (c Config) check() (settings, error) {
 	if s.state, err = expandHome(c.State); err != nil {
 		return s, err
 	}
-	return s, errors.Join(c.checkAddresses(), c.checkTLS(), c.checkOrigins(), c.checkTimes(), c.checkAudience())
+	return s, errors.Join(c.checkAddresses(), c.checkTLS(), c.checkOrigins(), c.checkTimes(), c.checkAudience(), s.checkDialects())
 }
 
 func (c Config) checkAddresses() error {
@@ -73,17 +73,29 @@ func (c Config) checkAddresses() error {
 		if a.value == "" && a.optional {
 			continue
 		}
-		host, port, err := net.SplitHostPort(a.value)
-		if err != nil {
-			return wrong(a.name, "%q is not an address like 192.168.1.5:8443 or :8443", a.value)
+		if err := checkAddress(a.name, a.value); err != nil {
+			return err
 		}
-		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
-			return wrong(a.name, "the port of %q is not a number from 0 to 65535", a.value)
+	}
+	for _, address := range c.DialectListen {
+		if err := checkAddress("dialect-listen", address); err != nil {
+			return err
 		}
-		if host != "" && host != "localhost" {
-			if _, err := netip.ParseAddr(host); err != nil {
-				return wrong(a.name, "%q is not an IP address of this machine", host)
-			}
+	}
+	return nil
+}
+
+func checkAddress(name, value string) error {
+	host, port, err := net.SplitHostPort(value)
+	if err != nil {
+		return wrong(name, "%q is not an address like 192.168.1.5:8443 or :8443", value)
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return wrong(name, "the port of %q is not a number from 0 to 65535", value)
+	}
+	if host != "" && host != "localhost" {
+		if _, err := netip.ParseAddr(host); err != nil {
+			return wrong(name, "%q is not an IP address of this machine", host)
 		}
 	}
 	return nil

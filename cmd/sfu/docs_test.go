@@ -118,7 +118,9 @@ func TestSampleFileMeansTheDefaults(t *testing.T) {
 	plain, fromFile := parse(t), parse(t, "--config", samplePath)
 	fromFile.File = ""
 	for _, c := range []*Config{&plain, &fromFile} {
-		c.Advertise, c.Keys, c.Origin = append([]string{}, c.Advertise...), append([]string{}, c.Keys...), append([]string{}, c.Origin...)
+		for _, list := range []*[]string{&c.Advertise, &c.Keys, &c.Origin, &c.Dialects, &c.DialectListen, &c.DialectRooms} {
+			*list = append([]string{}, *list...) // none is the same as empty
+		}
 	}
 	if !reflect.DeepEqual(plain, fromFile) {
 		t.Errorf("defaults %+v\nsample   %+v", plain, fromFile)

@@ -7,7 +7,10 @@ import (
 )
 
 // listeners are the TCP addresses; http and admin are nil when turned off.
-type listeners struct{ public, http, admin net.Listener }
+type listeners struct {
+	public, http, admin net.Listener
+	dialects            []net.Listener
+}
 
 // openListeners opens all or none.
 func openListeners(c Config) (listeners, error) {
@@ -26,11 +29,19 @@ func openListeners(c Config) (listeners, error) {
 		}
 		*a.to = opened
 	}
+	for _, address := range c.DialectListen {
+		opened, err := net.Listen("tcp", address)
+		if err != nil {
+			l.close()
+			return listeners{}, wrong("dialect-listen", "cannot listen on %s: %w", address, plainer(err))
+		}
+		l.dialects = append(l.dialects, opened)
+	}
 	return l, nil
 }
 
 func (l listeners) close() {
-	for _, opened := range []net.Listener{l.public, l.http, l.admin} {
+	for _, opened := range append([]net.Listener{l.public, l.http, l.admin}, l.dialects...) {
 		if opened != nil {
 			_ = opened.Close()
 		}

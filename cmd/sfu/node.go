@@ -25,6 +25,7 @@ type node struct {
 	on       listeners
 	media    *sfu.SFU
 	signal   *signal.Server
+	dialects *dialects      // nil when there are none
 	public   []*http.Server // HTTPS and plain HTTP
 	admin    *http.Server
 
@@ -91,7 +92,8 @@ func (n *node) serveAll() error {
 	if err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
-	web := newWeb(files, n.signal.Handler())
+	n.dialects = newDialects(n.settings, n.signal, n.log.With("part", "dialect"))
+	web := n.dialects.before(newWeb(files, n.signal.Handler()))
 	secure := n.newServer(web)
 	secure.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: n.certs.get}
 	n.public = append(n.public, secure)
@@ -100,6 +102,11 @@ func (n *node) serveAll() error {
 		plain := n.newServer(web)
 		n.public = append(n.public, plain)
 		n.serve("http", func() error { return plain.Serve(n.on.http) })
+	}
+	for _, l := range n.on.dialects {
+		own := n.newServer(n.dialects.before(http.NotFoundHandler()))
+		n.public = append(n.public, own)
+		n.serve("dialect-listen", func() error { return own.Serve(l) })
 	}
 	if n.on.admin != nil {
 		registry, err := newMetrics(n.sample)
@@ -179,6 +186,7 @@ func (n *node) close() {
 	for _, s := range n.public {
 		_ = s.Close()
 	}
+	n.dialects.close()
 	if n.signal != nil {
 		_ = n.signal.Close()
 	}
