@@ -18,7 +18,8 @@ const median = (list) => {
 }
 
 async function call(world, server) {
-  const [a, b] = [await world.person('alice', server), await world.person('bob', server)]
+  const options = { instruments: true }
+  const [a, b] = [await world.person('alice', server, options), await world.person('bob', server, options)]
   for (const person of [a, b]) await person.tab.evaluate(() => { window.__probe.listen = true })
   await a.ring(b)
   await sleep(RINGS)
