@@ -32,7 +32,7 @@ async function call(world, server) {
     const after = (list) => (list.find((entry) => entry.at >= clicked - 1)?.at ?? NaN) - clicked
     const frames = seen.frames.filter((f) => f.at >= clicked && f.at < clicked + 1500)
     const gap = Math.max(...frames.slice(1).map((f, i) => f.at - frames[i].at))
-    const marks = seen.log.filter((e) => e.at >= clicked).slice(0, 12).map((e) => `${(e.at - clicked).toFixed(0)} ${e.what} ${e.id ?? e.state ?? ''}`)
+    const marks = seen.log.filter((e) => e.at >= clicked).slice(0, 40).filter((e) => e.what !== 'gone' && !/toggle|tile|connection/.test(e.id)).map((e) => `${(e.at - clicked).toFixed(0)} ${e.what} ${e.id ?? e.state ?? ''}`)
     return { picture: after(seen.frames), sound: after(seen.sounds), gap, width: frames[0]?.width, marks }
   }
   const [caller, callee] = [await first(a), await first(b)]

@@ -49,6 +49,7 @@ function tab(context, page) {
     evaluate: (f, arg) => page.evaluate(f, arg),
     waitFor: (f, arg, timeout) => page.waitForFunction(f, arg, { timeout, polling: 20 }),
     screenshot: (file) => page.screenshot({ path: file }),
+    cdp: () => context.newCDPSession(page),
     /** Another tab of the same browser profile. */
     sibling: async () => tab(context, await context.newPage()),
     closeTab: () => page.close({ runBeforeUnload: false }),

@@ -117,7 +117,7 @@ export class Person {
   }
 
   sound(ms = 1000) {
-    return this.tab.evaluate((ms) => window.__probe.sound(ms), ms)
+    return this.tab.evaluate(({ ms, late }) => window.__probe.sound(ms, late), { ms, late: PATIENCE })
   }
 
   pairs() {

@@ -41,6 +41,21 @@ export function probe() {
     }
   }
 
+  // What is said over the WebSocket, by type.
+  const RealSocket = window.WebSocket
+  const type = (data) => /"type":"([a-z_]+)"/.exec(data)?.[1]
+  window.WebSocket = class extends RealSocket {
+    constructor(...args) {
+      super(...args)
+      this.addEventListener('message', (event) => note('got', { id: type(event.data) }))
+      this.addEventListener('close', (event) => note('socket closed', { id: String(event.code) }))
+    }
+    send(data) {
+      note('sent', { id: type(data) })
+      super.send(data)
+    }
+  }
+
   // Elements that play need not be in the document.
   const players = new Set()
   const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject')
@@ -156,11 +171,11 @@ export function probe() {
   }
 
   /** Listens to the received sound: its strongest tone, and whether an element plays it. */
-  state.sound = async (ms) => {
+  state.sound = async (ms, late) => {
     const live = () => state.pcs.flatMap((pc) => (pc.connectionState === 'closed' ? [] : pc.getReceivers()))
       .map((receiver) => receiver.track).find((t) => t.kind === 'audio' && t.readyState === 'live' && !t.muted)
-    // The other's microphone may still be opening.
-    for (const began = performance.now(); !live() && performance.now() - began < 3000; ) await new Promise((done) => setTimeout(done, 100))
+    // It is muted until its first packet.
+    for (const until = performance.now() + late; !live() && performance.now() < until; ) await new Promise((done) => setTimeout(done, 50))
     const track = live()
     if (!track) return { why: 'no live audio track' }
     const context = new AudioContext()

@@ -1,6 +1,8 @@
 import { onScopeDispose, watch, type Ref } from 'vue'
 
 const ICON = '/icon.svg'
+/** The icon follows so much later. */
+const ICON_MS = 500
 const DOT = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="18" fill="#0A7350"/><circle cx="23" cy="32" r="9" fill="#fff"/><path d="M37 20.5a16 16 0 0 1 0 23" fill="none" stroke="#fff" stroke-width="5" stroke-linecap="round"/><circle cx="50" cy="14" r="13" fill="#C42B31" stroke="#fff" stroke-width="3"/></svg>`
 
 /**
@@ -27,9 +29,13 @@ export function useTabAlert(title: Ref<string>, calling: Ref<string | undefined>
     },
     { immediate: true },
   )
-  watch(dot, (on) => {
-    const link = document.querySelector<HTMLLinkElement>('link[rel=icon]')
-    if (link) link.href = on ? `data:image/svg+xml,${encodeURIComponent(DOT)}` : ICON
+  // Reading an icon takes longer than a frame, and the dot goes in the very moment of an answer.
+  watch(dot, (on, _, onCleanup) => {
+    const later = setTimeout(() => {
+      const link = document.querySelector<HTMLLinkElement>('link[rel=icon]')
+      if (link) link.href = on ? `data:image/svg+xml,${encodeURIComponent(DOT)}` : ICON
+    }, ICON_MS)
+    onCleanup(() => clearTimeout(later))
   }, { immediate: true })
   onScopeDispose(() => {
     stop()
