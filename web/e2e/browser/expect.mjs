@@ -15,9 +15,11 @@ export async function expectPicture(person, whose, frames = 5) {
     return seen
   }
   assert.ok(close(seen.middles.at(-1), MEDIA[whose].colour, 60), `the colour of ${whose}: ${all}`)
-  const steps = seen.counters.slice(1).map((c, i) => (c - seen.counters[i] + FRAMES) % FRAMES)
-  const forward = steps.filter((step) => step > 0 && step <= FRAMES / 2).length
-  assert.ok(forward >= Math.min(frames - 1, steps.length) && forward >= steps.length * 0.8, `the counter goes up: ${all}`)
+  // A busy machine shows some frames of the camera twice; none goes back.
+  const counters = seen.counters.filter((c, i) => c !== seen.counters[i - 1])
+  const steps = counters.slice(1).map((c, i) => (c - counters[i] + FRAMES) % FRAMES)
+  const forward = steps.filter((step) => step <= FRAMES / 2).length
+  assert.ok(forward >= 3 && forward >= steps.length * 0.8, `the counter goes up: ${all}`)
   return seen
 }
 

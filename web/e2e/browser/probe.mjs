@@ -141,8 +141,10 @@ export function probe() {
    * it is `late`.
    */
   state.picture = async ({ ms, enough, late }) => {
-    const video = [...document.querySelectorAll('[data-testid="tile"]:not([data-self="true"]) video')].find((v) => isRemote(v) && isShown(v))
-    if (!video) return { frames: 0, why: 'no remote video is shown' }
+    const find = () => [...document.querySelectorAll('[data-testid="tile"]:not([data-self="true"]) video')].find((v) => isRemote(v) && isShown(v))
+    for (const until = performance.now() + late; !find() && performance.now() < until; ) await new Promise((done) => setTimeout(done, 50))
+    const video = find()
+    if (!video) return { frames: 0, counters: [], middles: [], why: 'no remote video is shown' }
     const canvas = document.createElement('canvas')
     const g = canvas.getContext('2d', { willReadFrequently: true })
     const seen = { frames: 0, counters: [], middles: [], width: 0, height: 0 }
