@@ -94,6 +94,9 @@ func (s *SFU) settings(u *uplink) (webrtc.SettingEngine, error) {
 		dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
 	e.SetSRTPReplayProtectionWindow(replayWindow)
 	e.BufferFactory = u.buffer
+	// The media engine is this connection's alone, and a sender that is made
+	// by the API (see sendOn) must know what was negotiated on it.
+	e.DisableMediaEngineCopy(true)
 	// The server role: as a client, Chromium picks AES-CM, which costs 2 µs a packet more.
 	return e, e.SetAnsweringDTLSRole(webrtc.DTLSRoleServer)
 }
