@@ -57,7 +57,7 @@ func Dial(ctx context.Context, url string, hello protocol.Hello) (*Conn, error) 
 			return conn, err
 		},
 	}
-	ws, response, err := dialer.DialContext(ctx, url, http.Header{}) //nolint:bodyclose // gorilla says it need not be
+	ws, response, err := dialer.DialContext(ctx, url, http.Header{})
 	if err != nil {
 		if response != nil {
 			return nil, fmt.Errorf("%s: %w (%s)", url, err, response.Status)

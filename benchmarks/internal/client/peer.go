@@ -96,7 +96,7 @@ func (p *Peer) open() error {
 	p.pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) { p.start(func() { p.receive(t, r) }) })
 	var once sync.Once
 	p.pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
-		switch s { //nolint:exhaustive // the others decide nothing
+		switch s {
 		case webrtc.PeerConnectionStateConnected:
 			once.Do(func() { close(p.connected) })
 		case webrtc.PeerConnectionStateFailed:
