@@ -36,7 +36,7 @@ step "documents" scripts/docs.sh
 step "page: types, lint, unit tests" scripts/web-test.sh
 step "page: size" scripts/web-size.sh
 step "go tests with the race detector" go test -race -timeout 10m ./...
-step "fuzz, 1 s each" scripts/fuzz.sh 1s
+step "fuzz, 500 inputs each" scripts/fuzz.sh 500x
 if [ "$set_" = all ]; then
   step "browsers, end to end" scripts/e2e.sh
 fi
