@@ -25,9 +25,9 @@ type Config struct {
 	// front of it, which must keep the port number.
 	Advertise []netip.Addr
 	// StartBitrate in kbit/s is what browsers are told to begin sending
-	// video with; 0 is 450, negative leaves it to them (about 300). Higher
-	// gives a sharper picture in the first second, and on a link of
-	// 300 kbit/s hardly any picture in the first five.
+	// video with; 0 is 1500, negative leaves it to them (about 300). Higher
+	// gives a sharp picture from the first frame, and a queue of up to a
+	// second on a link that can't carry it.
 	StartBitrate int
 	// Observer is told what happens. Required.
 	Observer Observer
@@ -39,7 +39,7 @@ type Config struct {
 }
 
 // DefaultStartBitrate in kbit/s.
-const DefaultStartBitrate = 450
+const DefaultStartBitrate = 1500
 
 func (c Config) withDefaults() (Config, error) {
 	if c.Observer == nil {

@@ -12,12 +12,6 @@ const (
 	keyFrameRepeat = 100 * time.Millisecond
 	// keyFrameTries at that pace; then one each keyFrameSpacing.
 	keyFrameTries = 10
-	// keyFrameSoonest after the last series for somebody who has just come in
-	// and has but a still picture: an earlier request would be ignored.
-	keyFrameSoonest = 300 * time.Millisecond
-	// hurryEvery bounds how often that happens, so that on the whole the
-	// spacing holds.
-	hurryEvery = 5 * time.Second
 	// waitingKeyFrames is the pace while somebody waits for the gate to open,
 	// so that a fresh key frame is at hand: the most that the spacing allows.
 	waitingKeyFrames = keyFrameSpacing
@@ -31,8 +25,6 @@ type keyFrameAsker struct {
 	tries  int
 	began  time.Time // the first request of the present or last series
 	asked  time.Time // the last request
-	// hurried is when the spacing was last cut short.
-	hurried time.Time
 }
 
 // want notes that somebody needs a key frame; true if nobody did before.
@@ -42,16 +34,6 @@ func (a *keyFrameAsker) want() bool {
 	}
 	a.wanted = true
 	return true
-}
-
-// hurry lets the next request come keyFrameSoonest after the last series, once
-// in hurryEvery: for the one who has just come in, not for each viewer.
-func (a *keyFrameAsker) hurry(now time.Time) {
-	if a.tries > 0 || a.began.IsZero() || now.Sub(a.hurried) < hurryEvery {
-		return
-	}
-	a.hurried = now
-	a.began = a.began.Add(keyFrameSoonest - keyFrameSpacing)
 }
 
 // arrived notes a key frame.

@@ -198,15 +198,6 @@ func (p *publication) requestKeyFrames() {
 	}
 }
 
-// hurryKeyFrame asks for one for somebody who has just come in, sooner after
-// the last than the usual spacing.
-func (p *publication) hurryKeyFrame(l *layer, now time.Time) {
-	p.mu.Lock()
-	l.asker.hurry(now)
-	p.mu.Unlock()
-	p.requestKeyFrame(l)
-}
-
 // source packet of a number for a resend, retained; nil when it is gone.
 func (p *publication) get(l *layer, n seq.Number, now time.Time) *packet {
 	p.mu.Lock()

@@ -56,13 +56,6 @@ func (s *subscription) start(now time.Time) {
 	s.burst(now)
 }
 
-// burstAtOnce bytes of picture are sent at once at most; of more only the key
-// frame, and a new one is asked for. The path is not known yet: on one of
-// 300 kbit/s all that a second of video holds would stand in the way of the
-// live picture for seconds, and on a good one it takes as long to send as a
-// new key frame to come.
-const burstAtOnce = 40 << 10
-
 // burst sends the newest picture at once, with its times squeezed to a
 // millisecond a frame. Without one a key frame is asked for.
 func (s *subscription) burst(now time.Time) {
@@ -83,37 +76,13 @@ func (s *subscription) burst(now time.Time) {
 		s.current = s.target
 		s.slot.switched = true
 		s.downlink.connection.sfu.counters.count(countBursts)
-		sent := atOnce(picture)
-		for i, p := range picture {
-			if i < sent {
-				s.pass(p, now)
-			} else {
-				s.slot.stream.Drop(p.numbers())
-			}
-		}
-		if s.dropping = sent < len(picture); s.dropping {
-			s.publication.hurryKeyFrame(s.target, now)
+		for _, p := range picture {
+			s.pass(p, now)
 		}
 	}
 	for _, p := range picture {
 		p.release()
 	}
-}
-
-// atOnce returns how many of a picture's packets are to be sent at once: all,
-// or its key frame.
-func atOnce(picture []*packet) int {
-	bytes, key := 0, 0
-	for i, p := range picture {
-		bytes += p.size
-		if p.rtp.Timestamp == picture[0].rtp.Timestamp {
-			key = i + 1
-		}
-	}
-	if bytes <= burstAtOnce {
-		return len(picture)
-	}
-	return key
 }
 
 // forward takes a live packet: keep or drop it with a reason, rewrite, and

@@ -30,9 +30,7 @@ export const cases = [
         const [seenB, seenA] = [await firstSeconds(b, accepted, 8), await firstSeconds(a, accepted, 8)]
         world.figure(`300 kbit/s, callee sees: ${JSON.stringify(seenB)}`)
         world.figure(`300 kbit/s, caller sees: ${JSON.stringify(seenA)}`)
-        // Without any head start the first picture came after 0.5 to 0.7 s here, and some 15 frames in these seconds.
-        assert.ok(seenB.first < 3000, `a picture comes soon: ${JSON.stringify(seenB)}`)
-        for (const seen of [seenA, seenB]) assert.ok(seen.each.reduce((x, y) => x + y) >= 5, `the picture moves: ${JSON.stringify(seen)}`)
+        assert.ok(seenB.each.reduce((x, y) => x + y) >= 20, `the callee has a picture: ${JSON.stringify(seenB)}`)
         await expectSound(b, 'alice')
       } finally {
         world.network.rate('b', 0)

@@ -148,25 +148,3 @@ describe('the call screen', () => {
     expect(document.body.textContent).toContain('Name p1’s network is weak.')
   })
 })
-
-describe('the call screen while it rings', () => {
-  it('is made and laid out, but nobody finds it', async () => {
-    screen.unmount()
-    rig.fake.state.members.value = []
-    screen = rig.mount(CallScreen, { blocked: false, waiting: true })
-    await settle()
-    const stage = document.querySelector('[data-stage]')
-    expect(stage?.hasAttribute('inert')).toBe(true)
-    expect(stage?.getAttribute('aria-hidden')).toBe('true')
-    expect(document.querySelectorAll('[data-testid]')).toHaveLength(0)
-    expect(stage?.querySelector('[data-participant=""]')).not.toBeNull()
-  })
-
-  it('takes no key', async () => {
-    screen.unmount()
-    screen = rig.mount(CallScreen, { blocked: false, waiting: true })
-    await settle()
-    press('m')
-    expect(rig.fake.state.microphone.value.wanted).toBe(true)
-  })
-})
