@@ -80,6 +80,18 @@ func (s *SFU) newConnection(p *participant, seat Seat, takes ...encoding) (*conn
 }
 
 func (s *SFU) settings(u *uplink) (webrtc.SettingEngine, error) {
+	e, err := s.transport()
+	e.SetSRTPReplayProtectionWindow(replayWindow)
+	e.BufferFactory = u.buffer
+	// The media engine is this connection's alone, and a sender that is made
+	// by the API (see sendOn) must know what was negotiated on it.
+	e.DisableMediaEngineCopy(true)
+	return e, err
+}
+
+// transport is what all connections have in common: the ports, the ways
+// through them, and how they are secured.
+func (s *SFU) transport() (webrtc.SettingEngine, error) {
 	e := webrtc.SettingEngine{LoggerFactory: s.pionLog}
 	e.SetICEUDPMux(s.ports)
 	e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
@@ -92,11 +104,6 @@ func (s *SFU) settings(u *uplink) (webrtc.SettingEngine, error) {
 	e.SetNet(s.net)
 	e.SetSRTPProtectionProfiles(
 		dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
-	e.SetSRTPReplayProtectionWindow(replayWindow)
-	e.BufferFactory = u.buffer
-	// The media engine is this connection's alone, and a sender that is made
-	// by the API (see sendOn) must know what was negotiated on it.
-	e.DisableMediaEngineCopy(true)
 	// The server role: as a client, Chromium picks AES-CM, which costs 2 µs a packet more.
 	return e, e.SetAnsweringDTLSRole(webrtc.DTLSRoleServer)
 }
