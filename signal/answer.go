@@ -31,6 +31,9 @@ func (s *Server) handleCall(r request, id protocol.CallID, event CallEvent) erro
 func fits(c *Call, device SessionID, event CallEvent) error {
 	caller := c.Origin.Device == device
 	ok := true
+	if caller && c.Invite && c.State == protocol.CallActive {
+		return protocol.Errorf(protocol.ErrWrongState, "the invitation has been accepted")
+	}
 	switch event.(type) {
 	case Accepted:
 		ok = !caller

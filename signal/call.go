@@ -34,6 +34,13 @@ import (
 //	any but ended, Stopped(reason) -------------------------> ended reason
 //
 // Nothing leaves ended.
+//
+// A call grows when somebody is invited into it (Grew): from then on each side
+// leaves for itself, and the call ends with its last side. Where the diagram
+// says ended hangup, lost or failed below active, a grown call has that side
+// leave so (out), and goes on. An invitation is a call into a room that is
+// there already: its caller is in the room by another way, so accept makes the
+// callee its only side.
 
 // SessionID names a session, which is a device of a user.
 type SessionID string
@@ -59,6 +66,10 @@ type Side struct {
 	MediaUp, WasUp bool
 	// MediaUntil it may be without media; zero when nothing is awaited.
 	MediaUntil time.Time
+	// Left a grown call: why, through whom and when; the call goes on.
+	Left   protocol.EndReason `json:",omitempty"`
+	LeftBy Role               `json:",omitempty"`
+	LeftAt time.Time          `json:",omitzero"`
 }
 
 // LegState of a callee's device.
@@ -91,10 +102,14 @@ const (
 // Call is ringing and its outcome: a value that can be stored and sent.
 // Change it with Step alone.
 type Call struct {
-	ID             protocol.CallID
-	Room           protocol.RoomID
-	State          protocol.CallState
-	Video          bool
+	ID    protocol.CallID
+	Room  protocol.RoomID
+	State protocol.CallState
+	Video bool
+	// Group: it has grown, so who hangs up leaves it to the others.
+	Group bool
+	// Invite into a room that was there before; always a group.
+	Invite         bool
 	Caller, Callee Person
 	// Origin is the caller's device, Legs those of the callee.
 	Origin Side
@@ -119,7 +134,7 @@ func Place(now time.Time, c Call, legs []Side, busy bool) (Call, []Effect) {
 	case len(legs) == 0:
 		return c.end(now, protocol.EndUnreachable, RoleServer)
 	}
-	effects := []Effect{Tell{c.Origin.Device}}
+	effects := []Effect{c.tellOrigin()}
 	for _, side := range legs {
 		c.Legs = append(c.Legs, Leg{Side: side, State: LegOffered})
 		effects = append(effects, Tell{side.Device})
@@ -184,19 +199,25 @@ func (c Call) stepActive(now time.Time, e CallEvent) (Call, []Effect) {
 	switch e := e.(type) {
 	case HungUp:
 		if role, ok := c.role(e.Device); ok {
-			return c.end(now, protocol.EndHangup, role)
+			return c.out(now, protocol.EndHangup, role, e.Device)
 		}
 	case Cancelled: // it crossed with the answer; the caller wants no call
-		if e.Device == c.Origin.Device {
-			return c.end(now, protocol.EndHangup, RoleCaller)
+		if role, ok := c.role(e.Device); ok && role == RoleCaller {
+			return c.out(now, protocol.EndHangup, RoleCaller, e.Device)
 		}
 	case Gone:
 		role, ok := c.role(e.Device)
 		switch {
 		case ok && e.Bye:
-			return c.end(now, protocol.EndHangup, role)
+			return c.out(now, protocol.EndHangup, role, e.Device)
 		case ok:
-			return c.end(now, protocol.EndLost, role)
+			return c.out(now, protocol.EndLost, role, e.Device)
+		}
+	case Grew:
+		return c.grow()
+	case Excluded:
+		if _, ok := c.role(e.Device); ok {
+			return c.out(now, e.Reason, e.By, e.Device)
 		}
 	case MediaUp, MediaDown, Away, Returned:
 		c.connection(now, e)
@@ -232,7 +253,7 @@ func (c Call) rang(now time.Time, device SessionID) (Call, []Effect) {
 	}
 	c.State = protocol.CallRinging
 	c.Until = now.Add(c.Times.Ring)
-	return c, []Effect{Tell{c.Origin.Device}}
+	return c, []Effect{c.tellOrigin()}
 }
 
 func (c Call) accept(now time.Time, device SessionID) (Call, []Effect) {
@@ -244,7 +265,7 @@ func (c Call) accept(now time.Time, device SessionID) (Call, []Effect) {
 	c.State = protocol.CallActive
 	c.Until = time.Time{}
 	c.Answered = now
-	effects := []Effect{Open{}, Tell{device}, Tell{c.Origin.Device}}
+	effects := []Effect{Open{}, Tell{device}, c.tellOrigin()}
 	for i := range c.Legs {
 		if leg := &c.Legs[i]; leg != taken && leg.State != LegOver {
 			leg.State = LegOver
@@ -252,7 +273,7 @@ func (c Call) accept(now time.Time, device SessionID) (Call, []Effect) {
 		}
 	}
 	for _, side := range []*Side{&c.Origin, &taken.Side} {
-		if !side.MediaUp {
+		if !side.MediaUp && (side != &c.Origin || !c.Invite) {
 			side.MediaUntil = now.Add(c.Times.Connect)
 		}
 	}
@@ -324,10 +345,10 @@ func (c Call) mediaOverdue(now time.Time) (Call, []Effect) {
 			continue
 		}
 		if !side.WasUp {
-			return c.end(now, protocol.EndFailed, RoleServer)
+			return c.out(now, protocol.EndFailed, RoleServer, side.Device)
 		}
 		role, _ := c.role(side.Device)
-		return c.end(now, protocol.EndLost, role)
+		return c.out(now, protocol.EndLost, role, side.Device)
 	}
 	return c, nil
 }
@@ -340,18 +361,20 @@ func (c Call) end(now time.Time, reason protocol.EndReason, by Role) (Call, []Ef
 // endBut ends the call; when one device of the callee decided it, the user's
 // others see that it was done elsewhere.
 func (c Call) endBut(now time.Time, reason protocol.EndReason, by Role, decider SessionID) (Call, []Effect) {
-	var effects []Effect
-	if c.State == protocol.CallActive {
-		effects = append(effects, Shut{})
-	}
+	effects := c.shut(reason)
 	c.State = protocol.CallEnded
 	c.Until = time.Time{}
 	c.EndedAt, c.Reason, c.By = now, reason, by
-	told := []Effect{Tell{c.Origin.Device}}
-	released := []Effect{Release{c.Origin.Participant}}
+	var told, released []Effect
+	if c.Origin.Left == "" {
+		told = append(told, c.tellOrigin())
+	}
+	if c.Origin.Left == "" && !c.Invite {
+		released = append(released, Release{c.Origin.Participant})
+	}
 	for i := range c.Legs {
 		leg := &c.Legs[i]
-		if leg.State == LegOver {
+		if leg.State == LegOver || leg.Left != "" {
 			continue
 		}
 		if decider != "" && leg.Device != decider {
@@ -396,19 +419,26 @@ func (c *Call) leg(device SessionID) *Leg {
 // side of a device that is still in the call; nil where there is none.
 func (c *Call) side(device SessionID) *Side {
 	if c.Origin.Device == device {
+		if c.Origin.Left != "" {
+			return nil
+		}
 		return &c.Origin
 	}
-	if leg := c.leg(device); leg != nil && leg.State != LegOver {
+	if leg := c.leg(device); leg != nil && leg.State != LegOver && leg.Left == "" {
 		return &leg.Side
 	}
 	return nil
 }
 
-// sides of an active call: the caller's and the one that answered.
+// sides of an active call: the caller's and the one that answered, as far as
+// they have not left.
 func (c Call) sides() []Side {
-	sides := []Side{c.Origin}
+	var sides []Side
+	if !c.Invite && c.Origin.Left == "" {
+		sides = append(sides, c.Origin)
+	}
 	for _, leg := range c.Legs {
-		if leg.State == LegTaken {
+		if leg.State == LegTaken && leg.Left == "" {
 			sides = append(sides, leg.Side)
 		}
 	}
@@ -418,8 +448,8 @@ func (c Call) sides() []Side {
 // role of a device in an active call.
 func (c *Call) role(device SessionID) (Role, bool) {
 	if c.Origin.Device == device {
-		return RoleCaller, true
+		return RoleCaller, !c.Invite && c.Origin.Left == ""
 	}
 	leg := c.leg(device)
-	return RoleCallee, leg != nil && leg.State == LegTaken
+	return RoleCallee, leg != nil && leg.State == LegTaken && leg.Left == ""
 }

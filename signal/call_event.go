@@ -34,6 +34,15 @@ type (
 	// MediaUp and MediaDown: the device's connection carries media, or not.
 	MediaUp   struct{ Device SessionID }
 	MediaDown struct{ Device SessionID }
+	// Grew: somebody is invited into the call's room.
+	Grew struct{}
+	// Excluded: a side is out of an active call through somebody else's doing,
+	// or because nobody is left beside it.
+	Excluded struct {
+		Device SessionID
+		Reason protocol.EndReason
+		By     Role
+	}
 	// Stopped by the server.
 	Stopped struct{ Reason protocol.EndReason }
 	// Ticked: Deadline has come.
@@ -51,6 +60,8 @@ func (Returned) callEvent()  {}
 func (Gone) callEvent()      {}
 func (MediaUp) callEvent()   {}
 func (MediaDown) callEvent() {}
+func (Grew) callEvent()      {}
+func (Excluded) callEvent()  {}
 func (Stopped) callEvent()   {}
 func (Ticked) callEvent()    {}
 
@@ -65,6 +76,14 @@ type (
 	Shut struct{}
 	// Tell a device how the call now looks to it.
 	Tell struct{ Device SessionID }
+	// TellRoom how an invitation into it now looks.
+	TellRoom struct{}
+	// Depart: a side of a grown call is a member no longer; its media stop, and
+	// those who stay are told.
+	Depart struct {
+		Participant protocol.ParticipantID
+		Reason      protocol.EndReason
+	}
 	// Release a seat: it is no longer part of the call.
 	Release struct{ Participant protocol.ParticipantID }
 	// Miss keeps the call as missed by the callee.
@@ -73,9 +92,11 @@ type (
 	Finish struct{}
 )
 
-func (Open) effect()    {}
-func (Shut) effect()    {}
-func (Tell) effect()    {}
-func (Release) effect() {}
-func (Miss) effect()    {}
-func (Finish) effect()  {}
+func (Open) effect()     {}
+func (Shut) effect()     {}
+func (Tell) effect()     {}
+func (TellRoom) effect() {}
+func (Depart) effect()   {}
+func (Release) effect()  {}
+func (Miss) effect()     {}
+func (Finish) effect()   {}

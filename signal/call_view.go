@@ -11,7 +11,7 @@ import (
 func (c Call) View(device SessionID, now time.Time) protocol.CallView {
 	v := protocol.CallView{
 		Call: c.ID, State: c.State, Video: c.Video, Room: c.Room,
-		Reason: c.Reason, Note: c.Note,
+		Reason: c.Reason, Note: c.Note, Group: c.Group,
 		Direction: protocol.DirectionOutgoing, Participant: c.Origin.Participant,
 		Peer: protocol.Person{User: c.Callee.User, Name: c.Callee.Name},
 	}
@@ -19,6 +19,11 @@ func (c Call) View(device SessionID, now time.Time) protocol.CallView {
 	if leg := c.leg(device); leg != nil {
 		self = RoleCallee
 		c.asSeenBy(&v, leg)
+	}
+	if left := c.gone(device); left != nil {
+		v.State, v.Reason, v.By = protocol.CallEnded, left.Left, party(left.LeftBy, self)
+		v.DurationMS = left.LeftAt.Sub(c.Answered).Milliseconds()
+		return v
 	}
 	if v.State == protocol.CallEnded && v.By == "" {
 		v.By = party(c.By, self)

@@ -119,9 +119,13 @@ func (s *Server) perform(e *callEntry, effects []Effect, before protocol.CallSta
 			}
 		case Tell:
 			s.tellCall(e, effect.Device, now)
+		case TellRoom:
+			s.tellRoom(e.room, e.room.Invite(e.Invitation()))
+		case Depart:
+			s.depart(e, effect)
 		case Release:
 			if st := s.seats[effect.Participant]; st != nil {
-				s.release(st, e.Reason)
+				s.release(st, e.reasonFor(st.sess.id))
 				s.reissue(st.sess)
 			}
 		case Miss:
@@ -141,6 +145,15 @@ func (s *Server) perform(e *callEntry, effects []Effect, before protocol.CallSta
 		s.announce(e.Caller)
 		s.announce(e.Callee)
 	}
+	s.tidyGroup(e, effects)
+}
+
+// reasonFor a device that is no longer in the call.
+func (c *Call) reasonFor(device SessionID) protocol.EndReason {
+	if left := c.gone(device); left != nil {
+		return left.Left
+	}
+	return c.Reason
 }
 
 // openCall makes both sides members and opens both gates.
@@ -149,7 +162,13 @@ func (s *Server) openCall(e *callEntry) []*seat {
 	for _, side := range e.sides() {
 		if st := s.seats[side.Participant]; st != nil {
 			st.open = true
-			e.room.Put(st.member())
+			change := e.room.Put(st.member())
+			if e.Invite { // the others are in the room already
+				s.record(st.entry("member_joined", ""))
+				s.inLane(e.room, s.join(st))
+				s.tellOthers(e.room, st.sess, change)
+				return []*seat{st}
+			}
 			seats = append(seats, st)
 		}
 	}
@@ -209,7 +228,10 @@ func (s *Server) tellMissed(user protocol.UserID, now time.Time) {
 func (s *Server) finishCall(e *callEntry, now time.Time) {
 	stopTimer(e.timer)
 	s.calls.finish(e.Call, now)
-	s.rooms.drop(e.room)
+	delete(e.room.calls, e.ID)
+	if len(e.room.calls) == 0 && (e.room.Name == "" || len(e.room.Members) == 0) {
+		s.rooms.drop(e.room)
+	}
 	s.count.ended[e.Reason]++
 	s.inLane(e.room, func() { s.locked(s.checkIdle) })
 }

@@ -60,6 +60,14 @@ func (d *directory) devices(id protocol.UserID) []*session {
 	return nil
 }
 
+// person of a user, with the name shown to others where it is known.
+func (d *directory) person(id protocol.UserID) Person {
+	if u := d.users[id]; u != nil {
+		return u.person
+	}
+	return Person{User: id, Name: string(id)}
+}
+
 // busy tells whether a user is in a call or a room, or being rung.
 func (d *directory) busy(id protocol.UserID) bool {
 	return slices.ContainsFunc(d.devices(id), func(s *session) bool { return s.seat != nil })

@@ -8,6 +8,8 @@
 // A user is a name that can be called. A session is one signed-in device of a
 // user; it outlives its socket by a grace. A Call is ringing and its outcome,
 // with a Leg for each device of the callee; once accepted it is a room of two.
+// An invitation is a Call whose room is there already; it makes what it rings
+// into a group.
 // A room keeps members as values. A seat is a session's place in a call or a
 // room: it has the participant id by which sfu knows it, from the moment the
 // ring starts.

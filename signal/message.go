@@ -49,6 +49,8 @@ func (s *Server) handleInRoom(r request, m protocol.ClientMessage) error {
 		return s.handleJoinRoom(r, m)
 	case protocol.LeaveRoom:
 		return s.handleLeaveRoom(r, m)
+	case protocol.Invite:
+		return s.handleInvite(r, m)
 	case protocol.Offer:
 		return s.handleOffer(r, m)
 	case protocol.Candidate:

@@ -81,32 +81,37 @@ func (s *Server) merge(r request, e *callEntry, second protocol.CallID) bool {
 }
 
 func (s *Server) place(r request, m protocol.Place) {
-	now := time.Now()
-	callee := Person{User: m.Callee, Name: string(m.Callee)}
-	if u := s.dir.users[m.Callee]; u != nil {
-		callee = u.person
-	}
 	room := s.rooms.make(protocol.RoomID(newID()), "", 1)
+	e := s.ring(Call{
+		ID: m.Call, Room: room.ID, Video: m.Video, Caller: r.sess.person, Callee: s.dir.person(m.Callee),
+		Origin: Side{Device: r.sess.id}, Times: s.times(),
+	}, room)
+	s.replyCall(r, room, e.Call)
+}
+
+// ring begins a call: seats for its sides, then its first step. The caller of
+// an invitation has a seat.
+func (s *Server) ring(call Call, room *roomEntry) *callEntry {
+	now := time.Now()
 	e := &callEntry{room: room}
-	origin := s.newSeat(r.sess, protocol.ParticipantID(newID()), room, e)
-	call := Call{
-		ID: m.Call, Room: room.ID, Video: m.Video, Caller: r.sess.person, Callee: callee,
-		Origin: Side{Device: r.sess.id, Participant: origin.participant},
-		Times:  s.times(),
+	if !call.Invite {
+		origin := s.newSeat(s.dir.sessions[call.Origin.Device], protocol.ParticipantID(newID()), room, e)
+		call.Origin.Participant = origin.participant
 	}
-	busy := s.dir.busy(m.Callee)
+	busy := s.dir.busy(call.Callee.User)
 	var legs []Side
 	if !busy {
-		for _, device := range s.dir.devices(m.Callee) {
+		for _, device := range s.dir.devices(call.Callee.User) {
 			st := s.newSeat(device, protocol.ParticipantID(newID()), room, e)
 			legs = append(legs, Side{Device: device.id, Participant: st.participant, Away: device.conn == nil})
 		}
 	}
-	s.calls.live[m.Call] = e
+	s.calls.live[call.ID] = e
+	room.calls[call.ID] = e
 	var effects []Effect
 	e.Call, effects = Place(now, call, legs, busy)
 	s.perform(e, effects, "", now)
-	s.replyCall(r, room, e.Call)
+	return e
 }
 
 func (s *Server) times() CallTimes {

@@ -93,11 +93,18 @@ func (s *Server) restore(sess *session, t ticket, now time.Time) {
 		s.restoreCall(sess, t)
 		return
 	}
-	room := s.rooms.byName[t.Room.Name]
-	if room == nil {
-		room = s.rooms.make(t.Room.ID, t.Room.Name, t.Room.Epoch+1)
+	s.enter(s.newSeat(sess, t.Participant, s.roomAgain(*t.Room), nil))
+}
+
+// roomAgain finds a room that somebody has brought back already, or makes it.
+func (s *Server) roomAgain(ref roomRef) *roomEntry {
+	if room := s.rooms.byID[ref.ID]; room != nil {
+		return room
 	}
-	s.enter(s.newSeat(sess, t.Participant, room, nil))
+	if room := s.rooms.byName[ref.Name]; room != nil && ref.Name != "" {
+		return room
+	}
+	return s.rooms.make(ref.ID, ref.Name, ref.Epoch+1)
 }
 
 // restoreCall rebuilds an active call around the first of its two sides that
@@ -110,6 +117,10 @@ func (s *Server) restoreCall(sess *session, t ticket) {
 	if s.calls.find(t.Call.ID) != nil {
 		return
 	}
+	if t.Call.Group {
+		s.restoreGroup(sess, t)
+		return
+	}
 	sides := t.Call.sides()
 	for _, side := range sides {
 		if peer := s.dir.sessions[side.Device]; peer != nil && peer.seat != nil {
@@ -118,9 +129,27 @@ func (s *Server) restoreCall(sess *session, t ticket) {
 	}
 	e := &callEntry{Call: *t.Call, room: s.rooms.make(t.Call.Room, "", t.Room.Epoch+1)}
 	s.calls.live[e.ID] = e
+	e.room.calls[e.ID] = e
 	for _, side := range sides {
 		s.reseat(e, side, t.Expires)
 	}
+	s.record(LogEntry{Kind: "call_restored", Call: e.ID, Room: e.Room, User: sess.person.User, Session: sess.id})
+}
+
+// restoreGroup rebuilds one call of a room of many around the side that
+// returns; those who came in by other calls bring these themselves.
+func (s *Server) restoreGroup(sess *session, t ticket) {
+	room := s.roomAgain(*t.Room)
+	e := &callEntry{Call: *t.Call, room: room}
+	e.Room = room.ID
+	s.calls.live[e.ID] = e
+	room.calls[e.ID] = e
+	for _, side := range t.Call.sides() {
+		if other := s.dir.sessions[side.Device]; other == nil || other.seat == nil {
+			s.reseat(e, side, t.Expires)
+		}
+	}
+	s.expectOthers(room)
 	s.record(LogEntry{Kind: "call_restored", Call: e.ID, Room: e.Room, User: sess.person.User, Session: sess.id})
 }
 
@@ -133,7 +162,7 @@ func (s *Server) reseat(e *callEntry, side Side, expires time.Time) {
 	}
 	st := s.newSeat(sess, side.Participant, e.room, e)
 	st.open, st.wasUp = true, true
-	e.room.Put(st.member())
+	s.tellOthers(e.room, sess, e.room.Put(st.member()))
 	s.stepCall(e, Away{side.Device})
 	s.stepCall(e, MediaDown{side.Device})
 	if absent {

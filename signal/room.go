@@ -21,6 +21,17 @@ type Member struct {
 	Person       Person
 	State        protocol.MemberState
 	Publications []Publication
+	Invitation   protocol.CallID // by which it came; empty for others
+}
+
+// Invitation of a user into the room, as its members see it.
+type Invitation struct {
+	Call   protocol.CallID
+	Callee Person
+	From   protocol.ParticipantID
+	State  protocol.CallState
+	Reason protocol.EndReason
+	Note   string
 }
 
 // Room is the ordered list of members. Each change has a number: (Epoch, N) is
@@ -31,6 +42,7 @@ type Room struct {
 	Epoch   uint32 // rises when the room is built anew after a restart
 	N       uint64
 	Members []Member
+	Invited []Invitation // not answered yet
 }
 
 // Put adds a member or changes the one with its participant id.
@@ -55,13 +67,52 @@ func (r *Room) Drop(p protocol.ParticipantID, reason protocol.EndReason) (protoc
 	return protocol.MemberLeft{Room: r.ID, Epoch: r.Epoch, N: r.N, Participant: p, Reason: reason}, true
 }
 
+// Invite keeps how an invitation stands; one that is answered or over is told
+// and forgotten.
+func (r *Room) Invite(i Invitation) protocol.InvitationChanged {
+	r.N++
+	r.Invited = slices.DeleteFunc(r.Invited, func(other Invitation) bool { return other.Call == i.Call })
+	if i.State == protocol.CallCalling || i.State == protocol.CallRinging {
+		r.Invited = append(r.Invited, i)
+	}
+	return protocol.InvitationChanged{Room: r.ID, Epoch: r.Epoch, N: r.N, Invitation: i.view()}
+}
+
+// invitationOf a user that is not answered; nil where there is none.
+func (r *Room) invitationOf(user protocol.UserID) *Invitation {
+	for i := range r.Invited {
+		if r.Invited[i].Callee.User == user {
+			return &r.Invited[i]
+		}
+	}
+	return nil
+}
+
+// has a member of that user.
+func (r *Room) has(user protocol.UserID) bool {
+	return slices.ContainsFunc(r.Members, func(m Member) bool { return m.Person.User == user })
+}
+
+func (i Invitation) view() protocol.InvitationView {
+	return protocol.InvitationView{
+		Invitation: i.Call, User: i.Callee.User, Name: i.Callee.Name, From: i.From,
+		State: i.State, Reason: i.Reason, Note: i.Note,
+	}
+}
+
 // View is the room as the member self sees it.
 func (r *Room) View(self protocol.ParticipantID) protocol.RoomView {
 	members := make([]protocol.MemberView, len(r.Members))
 	for i, m := range r.Members {
 		members[i] = m.view()
 	}
-	return protocol.RoomView{Room: r.ID, Name: r.Name, Epoch: r.Epoch, N: r.N, Self: self, Members: members}
+	invited := make([]protocol.InvitationView, len(r.Invited))
+	for k, i := range r.Invited {
+		invited[k] = i.view()
+	}
+	return protocol.RoomView{
+		Room: r.ID, Name: r.Name, Epoch: r.Epoch, N: r.N, Self: self, Members: members, Invited: invited,
+	}
 }
 
 func (r *Room) index(p protocol.ParticipantID) int {
@@ -78,7 +129,7 @@ func (m Member) view() protocol.MemberView {
 	}
 	return protocol.MemberView{
 		Participant: m.Participant, Generation: m.Generation, User: m.Person.User, Name: m.Person.Name,
-		State: m.State, Publications: publications,
+		State: m.State, Publications: publications, Invitation: m.Invitation,
 	}
 }
 

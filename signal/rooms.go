@@ -17,7 +17,10 @@ type rooms struct {
 // roomEntry is a room with the lane in which its effects are performed.
 type roomEntry struct {
 	Room
-	lane lane
+	lane  lane
+	calls map[protocol.CallID]*callEntry // that live in it, or ring into it
+	// lastLeft is why the last one left a call's room; empty while nobody has.
+	lastLeft protocol.EndReason
 }
 
 func newRooms() rooms {
@@ -25,7 +28,7 @@ func newRooms() rooms {
 }
 
 func (r *rooms) make(id protocol.RoomID, name string, epoch uint32) *roomEntry {
-	e := &roomEntry{Room: Room{ID: id, Name: name, Epoch: epoch}}
+	e := &roomEntry{Room: Room{ID: id, Name: name, Epoch: epoch}, calls: map[protocol.CallID]*callEntry{}}
 	r.byID[id] = e
 	if name != "" {
 		r.byName[name] = e
@@ -101,7 +104,7 @@ func (s *Server) part(st *seat) func() {
 func (s *Server) handleLeaveRoom(r request, m protocol.LeaveRoom) error {
 	st := r.sess.seat
 	if st == nil || st.room.ID != m.Room || !st.open {
-		return protocol.Errorf(protocol.ErrNotFound, "you are in no such room")
+		return noSuchRoom()
 	}
 	room := st.room
 	s.leave(st, protocol.EndHangup)
@@ -121,7 +124,8 @@ func (s *Server) leave(st *seat, reason protocol.EndReason) {
 	s.inLane(room, s.part(st))
 	s.tellRoom(room, left)
 	s.release(st, reason)
-	if len(room.Members) == 0 {
+	s.withdraw(room, st.participant)
+	if len(room.Members) == 0 && len(room.calls) == 0 {
 		s.rooms.drop(room)
 	}
 	s.announce(person)

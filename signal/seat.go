@@ -52,8 +52,12 @@ func (st *seat) member() Member {
 	if st.sess.conn == nil || st.wasUp && !st.up {
 		state = protocol.MemberReconnecting
 	}
+	var invitation protocol.CallID
+	if st.call != nil && st.call.Invite {
+		invitation = st.call.ID
+	}
 	return Member{
-		Participant: st.participant, Generation: st.generation, Person: st.sess.person,
+		Participant: st.participant, Invitation: invitation, Generation: st.generation, Person: st.sess.person,
 		State: state, Publications: slices.Clone(st.publications),
 	}
 }

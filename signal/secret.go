@@ -32,7 +32,11 @@ func standsFor(sess *session) string {
 	if st == nil || !st.open {
 		return ""
 	}
-	return fmt.Sprintf("%s %d", st.participant, st.room.Epoch)
+	sides := 0
+	if st.call != nil && st.call.Group {
+		sides = len(st.call.sides())
+	}
+	return fmt.Sprintf("%s %d %d", st.participant, st.room.Epoch, sides)
 }
 
 // reissue sends a session a new secret when the last one stands for something

@@ -102,11 +102,13 @@ func (m JoinRoom) check() error {
 	return nil
 }
 
-func (m LeaveRoom) check() error {
-	if !ValidID(string(m.Room)) {
-		return errors.New("room is not an id")
+func (m LeaveRoom) check() error { return checkRoom(m.Room) }
+
+func (m Invite) check() error {
+	if _, err := CleanName(string(m.User)); err != nil {
+		return fmt.Errorf("user: %w", err)
 	}
-	return nil
+	return cmp.Or(checkCall(m.Invitation), checkRoom(m.Room))
 }
 
 func (m Offer) check() error {
@@ -167,6 +169,13 @@ func outOfPixels(n int) bool { return n < 0 || n > MaxPixels }
 func checkCall(id CallID) error {
 	if !ValidID(string(id)) {
 		return fmt.Errorf("call is not an id (%d of a-z and 2-7)", idLength)
+	}
+	return nil
+}
+
+func checkRoom(id RoomID) error {
+	if !ValidID(string(id)) {
+		return errors.New("room is not an id")
 	}
 	return nil
 }

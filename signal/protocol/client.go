@@ -109,6 +109,23 @@ type LeaveRoom struct {
 	Room RoomID `json:"room"`
 }
 
+// Invite rings a user into the room or the active call that this seat is in.
+// The user's devices get it as an incoming call; the room is told how it
+// stands by invitation_changed. Until it is answered its maker takes it back
+// with cancel, naming Invitation as the call. Who invites makes a call of two a
+// group: from then on each one leaves it for oneself. Reply: invited; that of
+// one that rings already when the user is being invited. Errors: not_found,
+// forbidden, draining, invalid, wrong_state (the user is in the room),
+// unavailable (too many ring).
+type Invite struct {
+	// Invitation is made by the client; repeating it is the same one.
+	Invitation CallID `json:"invitation"`
+	Room       RoomID `json:"room"`
+	User       UserID `json:"user"`
+	// Video is false for an invitation by voice.
+	Video bool `json:"video"`
+}
+
 // Section says what a send section of the offer is for.
 type Section struct {
 	Mid    string `json:"mid"`

@@ -23,6 +23,8 @@ const (
 	MaxToken = 8 << 10
 	// MaxRoomName bytes of a room's name.
 	MaxRoomName = 64
+	// MaxInvited users that ring into one room at a time.
+	MaxInvited = 32
 	// MaxSections in an SDP offer.
 	MaxSections = 64
 	// MaxMID bytes of a section's name in SDP.

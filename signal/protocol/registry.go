@@ -47,6 +47,8 @@ func newClient(wire string) ClientMessage {
 		return new(JoinRoom)
 	case "leave_room":
 		return new(LeaveRoom)
+	case "invite":
+		return new(Invite)
 	case "offer":
 		return new(Offer)
 	case "candidate":
@@ -88,6 +90,10 @@ func newServer(wire string) ServerMessage {
 		return new(MemberChanged)
 	case "member_left":
 		return new(MemberLeft)
+	case "invited":
+		return new(Invited)
+	case "invitation_changed":
+		return new(InvitationChanged)
 	case "room_closed":
 		return new(RoomClosed)
 	case "answer":
@@ -161,6 +167,9 @@ func (JoinRoom) client()  {}
 func (LeaveRoom) message() {}
 func (LeaveRoom) client()  {}
 
+func (Invite) message() {}
+func (Invite) client()  {}
+
 func (Offer) message() {}
 func (Offer) client()  {}
 
@@ -211,6 +220,12 @@ func (MemberChanged) server()  {}
 
 func (MemberLeft) message() {}
 func (MemberLeft) server()  {}
+
+func (Invited) message() {}
+func (Invited) server()  {}
+
+func (InvitationChanged) message() {}
+func (InvitationChanged) server()  {}
 
 func (RoomClosed) message() {}
 func (RoomClosed) server()  {}

@@ -103,6 +103,9 @@ type CallView struct {
 	Reason EndReason `json:"reason,omitempty"`
 	By     Party     `json:"by,omitempty"`
 	Note   string    `json:"note,omitempty"`
+	// Group: it is a room of many, or an invitation into one, so that hanging up
+	// leaves it to the others.
+	Group bool `json:"group,omitempty"`
 	// DurationMS since it was accepted, or between accept and end.
 	DurationMS int64 `json:"duration_ms,omitempty"`
 }
@@ -132,6 +135,23 @@ type MemberView struct {
 	Name         string            `json:"name"`
 	State        MemberState       `json:"state"`
 	Publications []PublicationView `json:"publications"`
+	// Invitation by which the member came in; empty for others.
+	Invitation CallID `json:"invitation,omitempty"`
+}
+
+// InvitationView is an invitation as the members of the room see it.
+type InvitationView struct {
+	Invitation CallID `json:"invitation"`
+	User       UserID `json:"user"`
+	Name       string `json:"name"`
+	// From is the member who invites.
+	From ParticipantID `json:"from"`
+	// State is calling or ringing while it is not answered; active once it is
+	// accepted (the member who came names the invitation), ended if it is not.
+	State CallState `json:"state"`
+	// Reason and Note once it has ended.
+	Reason EndReason `json:"reason,omitempty"`
+	Note   string    `json:"note,omitempty"`
 }
 
 // RoomView is a room with its members, in the order in which they joined.
@@ -144,6 +164,8 @@ type RoomView struct {
 	N       uint64        `json:"n"`
 	Self    ParticipantID `json:"self"`
 	Members []MemberView  `json:"members"`
+	// Invited users who have not answered.
+	Invited []InvitationView `json:"invited,omitempty"`
 }
 
 // Joined is the reply of join_room.
@@ -172,6 +194,20 @@ type MemberLeft struct {
 	N           uint64        `json:"n"`
 	Participant ParticipantID `json:"participant"`
 	Reason      EndReason     `json:"reason"`
+}
+
+// Invited is the reply of invite.
+type Invited struct {
+	Invitation InvitationView `json:"invitation"`
+}
+
+// InvitationChanged tells how an invitation into the room stands. One that is
+// active or ended is no longer in the room's list. (cursor)
+type InvitationChanged struct {
+	Room       RoomID         `json:"room"`
+	Epoch      uint32         `json:"epoch"`
+	N          uint64         `json:"n"`
+	Invitation InvitationView `json:"invitation"`
 }
 
 // RoomClosed tells that this session is no longer in the room. For a call's

@@ -264,6 +264,8 @@ export const Limits = {
   maxToken: 8192,
   /** MaxRoomName bytes of a room's name. */
   maxRoomName: 64,
+  /** MaxInvited users that ring into one room at a time. */
+  maxInvited: 32,
   /** MaxSections in an SDP offer. */
   maxSections: 64,
   /** MaxMID bytes of a section's name in SDP. */
@@ -468,6 +470,28 @@ export interface LeaveRoomMessage {
   /** Asks for a reply that has it as `re`. */
   id?: number
   room: RoomID
+}
+
+/**
+ * Invite rings a user into the room or the active call that this seat is in.
+ * The user's devices get it as an incoming call; the room is told how it
+ * stands by invitation_changed. Until it is answered its maker takes it back
+ * with cancel, naming Invitation as the call. Who invites makes a call of two a
+ * group: from then on each one leaves it for oneself. Reply: invited; that of
+ * one that rings already when the user is being invited. Errors: not_found,
+ * forbidden, draining, invalid, wrong_state (the user is in the room),
+ * unavailable (too many ring).
+ */
+export interface InviteMessage {
+  type: 'invite'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  /** Invitation is made by the client; repeating it is the same one. */
+  invitation: CallID
+  room: RoomID
+  user: UserID
+  /** Video is false for an invitation by voice. */
+  video: boolean
 }
 
 /** Section says what a send section of the offer is for. */
@@ -717,6 +741,11 @@ export interface CallView {
   reason?: EndReason
   by?: Party
   note?: string
+  /**
+   * Group: it is a room of many, or an invitation into one, so that hanging up
+   * leaves it to the others.
+   */
+  group?: boolean
   /** DurationMS since it was accepted, or between accept and end. */
   duration_ms?: number
 }
@@ -753,6 +782,25 @@ export interface MemberView {
   name: string
   state: MemberState
   publications: PublicationView[]
+  /** Invitation by which the member came in; empty for others. */
+  invitation?: CallID
+}
+
+/** InvitationView is an invitation as the members of the room see it. */
+export interface InvitationView {
+  invitation: CallID
+  user: UserID
+  name: string
+  /** From is the member who invites. */
+  from: ParticipantID
+  /**
+   * State is calling or ringing while it is not answered; active once it is
+   * accepted (the member who came names the invitation), ended if it is not.
+   */
+  state: CallState
+  /** Reason and Note once it has ended. */
+  reason?: EndReason
+  note?: string
 }
 
 /** RoomView is a room with its members, in the order in which they joined. */
@@ -765,6 +813,8 @@ export interface RoomView {
   n: number
   self: ParticipantID
   members: MemberView[]
+  /** Invited users who have not answered. */
+  invited?: InvitationView[]
 }
 
 /** Joined is the reply of join_room. */
@@ -813,6 +863,30 @@ export interface MemberLeftMessage {
   n: number
   participant: ParticipantID
   reason: EndReason
+}
+
+/** Invited is the reply of invite. */
+export interface InvitedMessage {
+  type: 'invited'
+  /** The request this replies to. */
+  re?: number
+  invitation: InvitationView
+}
+
+/**
+ * InvitationChanged tells how an invitation into the room stands. One that is
+ * active or ended is no longer in the room's list. (cursor)
+ */
+export interface InvitationChangedMessage {
+  type: 'invitation_changed'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  room: RoomID
+  epoch: number
+  n: number
+  invitation: InvitationView
 }
 
 /**
@@ -958,6 +1032,7 @@ export type ClientMessage =
   | HangUpMessage
   | JoinRoomMessage
   | LeaveRoomMessage
+  | InviteMessage
   | OfferMessage
   | CandidateMessage
   | PublishMessage
@@ -978,6 +1053,8 @@ export type ServerMessage =
   | RoomChangedMessage
   | MemberChangedMessage
   | MemberLeftMessage
+  | InvitedMessage
+  | InvitationChangedMessage
   | RoomClosedMessage
   | AnswerMessage
   | SlotsMessage
