@@ -35,6 +35,7 @@ type SFU struct {
 	tasks       sync.WaitGroup
 	tasksMu     sync.Mutex
 	tasksClosed bool
+	closing     chan struct{} // closed by Close
 
 	mu           sync.Mutex
 	closed       bool
@@ -42,6 +43,8 @@ type SFU struct {
 	rooms        map[RoomID]*room
 	nextWorker   int
 	published    uint64 // counts, for the order of publications
+	echoes       int    // that have not ended
+	nextEcho     int
 }
 
 // New opens the sockets and starts the workers. Close ends both.
@@ -56,6 +59,7 @@ func New(config Config) (*SFU, error) {
 		pionLog:      quietLog{},
 		participants: map[ParticipantID]*participant{},
 		rooms:        map[RoomID]*room{},
+		closing:      make(chan struct{}),
 	}
 	if s.net == nil {
 		if s.net, err = stdnet.NewNet(); err != nil {
@@ -351,13 +355,14 @@ func (s *SFU) Prefer(_ context.Context, participant ParticipantID, videos []Pref
 }
 
 // background runs f on a goroutine that Close waits for. While closing it does
-// nothing: everything is being closed anyway.
-func (s *SFU) background(f func()) {
+// nothing, as everything is being closed anyway, and reports false.
+func (s *SFU) background(f func()) bool {
 	s.tasksMu.Lock()
 	defer s.tasksMu.Unlock()
 	if !s.tasksClosed {
 		s.tasks.Go(f)
 	}
+	return !s.tasksClosed
 }
 
 // observe tells the observer, in order, from a goroutine of its own.
@@ -378,6 +383,7 @@ func (s *SFU) Close() error {
 		s.forget(p)
 	}
 	s.closed = true
+	close(s.closing)
 	s.mu.Unlock()
 	s.tasksMu.Lock()
 	s.tasksClosed = true

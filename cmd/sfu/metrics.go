@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"callrelay/selfcheck"
 	"callrelay/sfu"
 	"callrelay/signal"
 )
@@ -25,6 +26,7 @@ type sample struct {
 	signal   signal.Stats
 	expiry   time.Time
 	draining bool
+	path     selfcheck.Verdict
 }
 
 // collector turns the parts' counts into metrics when it is scraped; nothing

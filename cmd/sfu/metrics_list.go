@@ -49,6 +49,15 @@ func metricList() []metric {
 			}
 			return 0
 		})},
+		{"callrelay_media_path_ok", "1 while the loop through the server's own media port comes back.", gauge, "", one(func(s *sample) float64 {
+			if s.path.OK {
+				return 1
+			}
+			return 0
+		})},
+		{"callrelay_media_path_checks_total", "Loops made through the media port.", counter, "", one(func(s *sample) float64 { return float64(s.path.Trips) })},
+		{"callrelay_media_path_failures_total", "Loops that did not come back.", counter, "", one(func(s *sample) float64 { return float64(s.path.Failures) })},
+		{"callrelay_media_path_rtt_seconds", "How long the last loop's packet took there and back.", gauge, "", one(func(s *sample) float64 { return s.path.Result.RTT.Seconds() })},
 		{"callrelay_certificate_expiry_timestamp_seconds", "When the certificate of the public address ends, as Unix time.", gauge, "", one(func(s *sample) float64 { return float64(s.expiry.Unix()) })},
 	}
 }

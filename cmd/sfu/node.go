@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"callrelay/selfcheck"
 	"callrelay/sfu"
 	"callrelay/signal"
 )
@@ -28,6 +29,7 @@ type node struct {
 	dialects *dialects      // nil when there are none
 	public   []*http.Server // HTTPS and plain HTTP
 	admin    *http.Server
+	watch    *selfcheck.Watch // the loop through the media port
 
 	serving  sync.WaitGroup
 	failed   chan error // the first listener that stopped by itself
@@ -84,6 +86,7 @@ func (n *node) openMedia(observer sfu.Observer) (signal.Media, error) {
 		return nil, wrong("listen", "media (UDP): %w", plainer(err))
 	}
 	n.media = media
+	n.watch = watchMedia(media, n.log.With("part", "selfcheck"))
 	return media, nil
 }
 
@@ -146,11 +149,11 @@ func (n *node) serve(name string, loop func() error) {
 }
 
 func (n *node) sample() sample {
-	return sample{media: n.media.Stats(), signal: n.signal.Stats(), expiry: n.certs.expiry(), draining: n.draining.Load()}
+	return sample{media: n.media.Stats(), signal: n.signal.Stats(), expiry: n.certs.expiry(), draining: n.draining.Load(), path: n.watch.Now()}
 }
 
 func (n *node) health() health {
-	return health{checks: []healthCheck{
+	return health{media: n.watch, checks: []healthCheck{
 		{"listeners", func() string {
 			if sentence := n.stopped.Load(); sentence != nil {
 				return *sentence
@@ -191,6 +194,7 @@ func (n *node) close() {
 		_ = n.signal.Close()
 	}
 	if n.media != nil {
+		n.watch.Close()
 		if err := n.media.Close(); err != nil {
 			n.log.Error("close media", "error", err)
 		}

@@ -49,8 +49,10 @@ func TestNodeServesPageHealthAndMetricsAndEndsClean(t *testing.T) {
 	if status, body := fetch(t, n.on.http, "/"); status != 200 || !strings.Contains(body, "Callrelay") {
 		t.Errorf("page: %d %q", status, body)
 	}
-	if status, body := fetch(t, n.on.admin, "/healthz"); status != 200 || !json.Valid([]byte(body)) {
-		t.Errorf("health: %d %q", status, body)
+	var report healthReport
+	status, body := fetch(t, n.on.admin, "/healthz")
+	if err := json.Unmarshal([]byte(body), &report); err != nil || status != 200 || report.Media == nil || report.Media.Stage != "done" {
+		t.Errorf("health: %d %q %v", status, body, err)
 	}
 	if _, body := fetch(t, n.on.admin, "/metrics"); !strings.Contains(body, "\ncallrelay_rooms 0\n") || !strings.Contains(body, "go_goroutines") {
 		t.Errorf("metrics: %s", body)
