@@ -22,6 +22,9 @@ func (c *peeked) Read(b []byte) (int, error) {
 	return n, nil
 }
 
+// NetConn is the connection beneath.
+func (c *peeked) NetConn() net.Conn { return c.Conn }
+
 // peek reads until the protocol is decided.
 func peek(c net.Conn) (*peeked, Protocol, error) {
 	var buf [enough]byte
@@ -42,7 +45,7 @@ func peek(c net.Conn) (*peeked, Protocol, error) {
 }
 
 // feed is a net.Listener whose connections come from a Splitter. Closing it
-// ends its own Accept; what still comes for it is closed.
+// ends its own Accept; what still comes for it is refused.
 type feed struct {
 	addr  net.Addr
 	conns chan net.Conn
@@ -73,16 +76,16 @@ func (f *feed) Close() error {
 
 func (f *feed) Addr() net.Addr { return f.addr }
 
-// give hands a connection on; it is closed when nobody takes it in time.
-func (f *feed) give(c net.Conn, wait time.Duration) {
+// give hands a connection on; false when nobody takes it in time.
+func (f *feed) give(c net.Conn, wait time.Duration) bool {
 	_ = c.SetDeadline(time.Time{})
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {
 	case f.conns <- c:
-		return
+		return true
 	case <-f.done.Done():
 	case <-timer.C:
 	}
-	_ = c.Close()
+	return false
 }

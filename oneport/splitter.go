@@ -20,7 +20,9 @@ type Config struct {
 	// included; 5 s.
 	Patience time.Duration
 	// MaxUndecided connections at once; 1024. Further ones wait in the
-	// kernel's queue.
+	// kernel's queue. Once half of them are taken, a source (an IPv4 address,
+	// an IPv6 /64) that has a sixteenth of them is refused more, so that one
+	// cannot keep the others out.
 	MaxUndecided int
 }
 
@@ -28,8 +30,10 @@ type Config struct {
 type Stats struct {
 	HTTPS, HTTP, TURN, TURNS, ICE uint64
 	// Refused spoke nothing known, or failed their TLS handshake; Silent said
-	// too little in time.
-	Refused, Silent uint64
+	// too little in time; Crowded came from a source that has too many
+	// undecided ones; Unserved, which are counted as what they
+	// spoke too, were not taken in time.
+	Refused, Silent, Crowded, Unserved uint64
 }
 
 // Splitter gives each protocol of one port its own listener.
@@ -40,9 +44,10 @@ type Splitter struct {
 	ended    context.Context //nolint:containedctx // the Splitter's own life, not a request's
 	running  sync.WaitGroup
 	slots    chan struct{}
+	sources  *sources
 
 	https, plain, turn, turns, ice *feed
-	count                          [7]atomic.Uint64
+	count                          [9]atomic.Uint64
 }
 
 const (
@@ -53,6 +58,8 @@ const (
 	countICE
 	countRefused
 	countSilent
+	countCrowded
+	countUnserved
 )
 
 // Split begins to accept on l, which then belongs to the Splitter.
@@ -68,6 +75,7 @@ func Split(l net.Listener, config Config) (*Splitter, error) {
 	}
 	s := &Splitter{
 		config: config, listener: l, slots: make(chan struct{}, config.MaxUndecided),
+		sources: newSources(config.MaxUndecided),
 	}
 	s.ended, s.cancel = context.WithCancel(context.Background())
 	for _, f := range []**feed{&s.https, &s.plain, &s.turn, &s.turns, &s.ice} {
@@ -99,7 +107,7 @@ func (s *Splitter) Stats() Stats {
 	n := func(i int) uint64 { return s.count[i].Load() }
 	return Stats{
 		HTTPS: n(countHTTPS), HTTP: n(countHTTP), TURN: n(countTURN), TURNS: n(countTURNS), ICE: n(countICE),
-		Refused: n(countRefused), Silent: n(countSilent),
+		Refused: n(countRefused), Silent: n(countSilent), Crowded: n(countCrowded), Unserved: n(countUnserved),
 	}
 }
 
@@ -130,10 +138,19 @@ func (s *Splitter) accept() {
 				continue
 			}
 		}
+		from := sourceOf(c.RemoteAddr())
+		if !s.sources.enter(from) {
+			<-s.slots
+			s.drop(c, countCrowded)
+			continue
+		}
 		s.running.Add(1)
 		go func() {
 			defer s.running.Done()
-			defer func() { <-s.slots }()
+			defer func() {
+				s.sources.leave(from)
+				<-s.slots
+			}()
 			s.route(c)
 		}()
 	}
@@ -187,7 +204,9 @@ func (s *Splitter) routeTLS(c net.Conn) {
 
 func (s *Splitter) hand(c net.Conn, to *feed, counter int) {
 	s.count[counter].Add(1)
-	to.give(c, s.config.Patience)
+	if !to.give(c, s.config.Patience) {
+		s.drop(c, countUnserved)
+	}
 }
 
 func (s *Splitter) drop(c net.Conn, counter int) {

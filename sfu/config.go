@@ -24,6 +24,10 @@ type Config struct {
 	// no other). An address the machine does not have is that of a NAT in
 	// front of it, which must keep the port number.
 	Advertise []netip.Addr
+	// ICETCP yields TCP connections that speak ICE-TCP, on the port number of
+	// Listen; the SFU closes it. Clients in networks without UDP use it. nil:
+	// media over UDP only.
+	ICETCP net.Listener
 	// StartBitrate in kbit/s is what browsers are told to begin sending
 	// video with; 0 is 1500, negative leaves it to them (about 300). Higher
 	// gives a sharp picture from the first frame, and a queue of up to a

@@ -94,14 +94,19 @@ func (s *SFU) settings(u *uplink) (webrtc.SettingEngine, error) {
 func (s *SFU) transport() (webrtc.SettingEngine, error) {
 	e := webrtc.SettingEngine{LoggerFactory: s.pionLog}
 	e.SetICEUDPMux(s.ports)
-	e.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
+	networks := []webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6}
+	if s.streams != nil {
+		e.SetICETCPMux(s.streams)
+		networks = append(networks, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6)
+	}
+	e.SetNetworkTypes(networks)
 	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	e.SetICETimeouts(suspectAfter, failedAfter, checkEvery)
 	e.SetPrflxAcceptanceMinWait(0)
 	e.SetHostAcceptanceMinWait(0)
 	e.SetIncludeLoopbackCandidate(true)
 	e.DisableActiveTCP(true)
-	e.SetNet(s.net)
+	e.SetNet(announcedNet{s.net, s.ports})
 	e.SetSRTPProtectionProfiles(
 		dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
 	// The server role: as a client, Chromium picks AES-CM, which costs 2 µs a packet more.

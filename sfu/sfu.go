@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -21,6 +22,7 @@ import (
 type SFU struct {
 	config       Config
 	ports        *ports
+	streams      *streams // nil without TCP
 	net          transport.Net
 	pionLog      logging.LoggerFactory
 	certificates []webrtc.Certificate
@@ -79,6 +81,9 @@ func New(config Config) (*SFU, error) {
 	s.certificates = []webrtc.Certificate{*certificate}
 	if s.ports, err = openPorts(config, s.pionLog.NewLogger("ice")); err != nil {
 		return nil, err
+	}
+	if config.ICETCP != nil {
+		s.streams = openStreams(config.ICETCP, s.ports, s.pionLog.NewLogger("ice"))
 	}
 	s.events = newEvents(config.Observer, &s.counters)
 	for range runtime.GOMAXPROCS(0) {
@@ -393,6 +398,9 @@ func (s *SFU) Close() error {
 		w.stop()
 	}
 	err := s.ports.Close()
+	if s.streams != nil {
+		err = errors.Join(err, s.streams.Close())
+	}
 	s.events.stop()
 	return err
 }

@@ -110,6 +110,9 @@ func (s *SFU) Stats() Snapshot {
 		out.Counters[c.String()] = s.counters.named[c].Load()
 	}
 	s.ports.count(out.Dropped, out.Counters)
+	if s.streams != nil {
+		s.streams.count(out.Counters)
+	}
 	out.Subscriptions = int(s.subscriptions.Load())
 	s.mu.Lock()
 	defer s.mu.Unlock()

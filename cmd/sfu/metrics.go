@@ -23,6 +23,7 @@ type metric struct {
 // sample is what one scrape reads, once.
 type sample struct {
 	media    sfu.Snapshot
+	entrance map[string]uint64
 	signal   signal.Stats
 	expiry   time.Time
 	draining bool

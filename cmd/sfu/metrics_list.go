@@ -29,6 +29,7 @@ func metricList() []metric {
 				emit(1, name+"="+value)
 			}
 		}},
+		{"callrelay_public_connections_total", "TCP connections to the public port, by what they spoke or why they were closed.", counter, "kind", func(s *sample, emit func(float64, string)) { each(s.entrance, emit) }},
 		{"callrelay_sessions", "Sessions in memory, connected or within their grace.", gauge, "", one(func(s *sample) float64 { return float64(s.signal.Sessions) })},
 		{"callrelay_sockets", "Signalling sockets that are connected.", gauge, "", one(func(s *sample) float64 { return float64(s.signal.Sockets) })},
 		{"callrelay_users", "Users with at least one session.", gauge, "", one(func(s *sample) float64 { return float64(s.signal.Users) })},

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -24,6 +23,7 @@ type node struct {
 	log      *slog.Logger
 	certs    *certificates
 	on       listeners
+	entrance *entrance
 	media    *sfu.SFU
 	signal   *signal.Server
 	dialects *dialects      // nil when there are none
@@ -58,6 +58,9 @@ func startNode(s settings, log *slog.Logger) (_ *node, err error) {
 	if n.on, err = openListeners(s.Config); err != nil {
 		return nil, err
 	}
+	if n.entrance, err = openEntrance(n.on.public, n.certs); err != nil {
+		return nil, err
+	}
 	if err = n.openSignal(); err != nil {
 		return nil, err
 	}
@@ -80,7 +83,7 @@ func (n *node) openSignal() error {
 func (n *node) openMedia(observer sfu.Observer) (signal.Media, error) {
 	media, err := sfu.New(sfu.Config{
 		Listen: n.on.mediaAddress(n.settings.Listen), Advertise: n.settings.advertise, Observer: observer,
-		Log: n.log.With("part", "sfu"),
+		ICETCP: n.entrance.ICE(), Log: n.log.With("part", "sfu"),
 	})
 	if err != nil {
 		return nil, wrong("listen", "media (UDP): %w", plainer(err))
@@ -98,9 +101,11 @@ func (n *node) serveAll() error {
 	n.dialects = newDialects(n.settings, n.signal, n.log.With("part", "dialect"))
 	web := n.dialects.before(newWeb(files, n.signal.Handler()))
 	secure := n.newServer(web)
-	secure.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: n.certs.get}
-	n.public = append(n.public, secure)
-	n.serve("listen", func() error { return secure.ServeTLS(n.on.public, "", "") })
+	secure.TLSConfig = n.entrance.tls // whose handshakes the entrance makes
+	strays := n.newServer(http.HandlerFunc(toHTTPS))
+	n.public = append(n.public, secure, strays)
+	n.serve("listen", func() error { return secure.Serve(n.entrance.HTTPS()) })
+	n.serve("listen", func() error { return strays.Serve(n.entrance.HTTP()) })
 	if n.on.http != nil {
 		plain := n.newServer(web)
 		n.public = append(n.public, plain)
@@ -149,7 +154,10 @@ func (n *node) serve(name string, loop func() error) {
 }
 
 func (n *node) sample() sample {
-	return sample{media: n.media.Stats(), signal: n.signal.Stats(), expiry: n.certs.expiry(), draining: n.draining.Load(), path: n.watch.Now()}
+	return sample{
+		media: n.media.Stats(), signal: n.signal.Stats(), entrance: n.entrance.counts(), expiry: n.certs.expiry(),
+		draining: n.draining.Load(), path: n.watch.Now(),
+	}
 }
 
 func (n *node) health() health {
@@ -202,6 +210,7 @@ func (n *node) close() {
 	if n.admin != nil {
 		_ = n.admin.Close()
 	}
+	n.entrance.close()
 	n.on.close() // those that never came to serve
 	n.serving.Wait()
 }

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestThePublicPortServesHTTPSAndSendsPlainHTTPThere(t *testing.T) {
+	n := started(t)
+	defer n.close()
+	address := n.on.public.Addr().String()
+	transport := &http.Transport{
+		TLSClientConfig:   &tls.Config{InsecureSkipVerify: true}, //nolint:gosec // the local CA's
+		ForceAttemptHTTP2: true, DisableKeepAlives: true,
+	}
+	client := &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Get("https://" + address + "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusOK || res.ProtoMajor != 2 {
+		t.Errorf("%s by %s", res.Status, res.Proto)
+	}
+	if res, err = client.Get("http://" + address + "/r/x"); err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if got, want := res.Header.Get("Location"), "https://"+address+"/r/x"; res.StatusCode != http.StatusPermanentRedirect || got != want {
+		t.Errorf("%s to %q, want %q", res.Status, got, want)
+	}
+}
+
+func TestGarbageOnThePublicPortIsClosedAndCounted(t *testing.T) {
+	n := started(t)
+	defer n.close()
+	c, err := net.Dial("tcp", n.on.public.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	if _, err = c.Write([]byte{0xff, 0, 0xff}); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.SetReadDeadline(time.Now().Add(10 * time.Second))
+	if b, _ := io.ReadAll(c); len(b) > 0 {
+		t.Errorf("answered %x", b)
+	}
+	if _, body := fetch(t, n.on.admin, "/metrics"); !strings.Contains(body, `callrelay_public_connections_total{kind="refused"} 1`) {
+		t.Error("the garbage is not counted")
+	}
+}
