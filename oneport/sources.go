@@ -6,6 +6,9 @@ import (
 	"sync"
 )
 
+// leastShare of places that any source may take.
+const leastShare = 8
+
 // sources counts the undecided connections of each source, so that one cannot
 // take all the places.
 type sources struct {
@@ -17,7 +20,7 @@ type sources struct {
 }
 
 func newSources(places int) *sources {
-	return &sources{half: places / 2, share: max(1, places/16), by: map[netip.Prefix]int{}}
+	return &sources{half: places / 2, share: max(leastShare, places/16), by: map[netip.Prefix]int{}}
 }
 
 // enter takes a place; false when the places are short and this source has

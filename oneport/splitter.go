@@ -21,7 +21,7 @@ type Config struct {
 	Patience time.Duration
 	// MaxUndecided connections at once; 1024. Further ones wait in the
 	// kernel's queue. Once half of them are taken, a source (an IPv4 address,
-	// an IPv6 /64) that has a sixteenth of them is refused more, so that one
+	// an IPv6 /64) that has a sixteenth of them (8 at least) is refused more, so that one
 	// cannot keep the others out.
 	MaxUndecided int
 }
