@@ -1,0 +1,45 @@
+import { shallowRef } from 'vue'
+import type { Call, Client } from '../../client'
+import type { CallInfo } from '../../client/types'
+import type { Present } from './present'
+import type { Seen } from './seen'
+import { needed } from './session'
+import type { Sources } from './sources'
+
+/** The call of this device and what a person can do with it. */
+export interface SeenCall {
+  /** The present call; after its end it stays until the next one. */
+  call: Seen<CallInfo | undefined>
+  place(user: string, options: { video: boolean }): Promise<void>
+  accept(options: { video: boolean }): Promise<void>
+  decline(note?: string): void
+  cancel(): void
+  hangUp(): void
+}
+
+export interface CallSight extends SeenCall {
+  see(call: Call): void
+  forget(): void
+}
+
+export function seeCall(present: Present, sources: Sources, client: () => Client | undefined): CallSight {
+  const call = shallowRef<CallInfo>()
+  return {
+    call,
+    see(changed) {
+      const ended = changed.info.state === 'ended'
+      if (changed !== present.room && !ended) present.follow(changed)
+      call.value = changed.info
+      if (ended && changed === present.room) present.release()
+    },
+    forget: () => (call.value = undefined),
+    async place(user, { video }) {
+      const { camera, microphone } = sources
+      needed(client()).place(user, { video, camera: video && camera.value.wanted, microphone: microphone.value.wanted })
+    },
+    accept: ({ video }) => needed(client()).call?.accept({ video, microphone: sources.wish.microphone }) ?? Promise.resolve(),
+    decline: (note) => client()?.call?.decline(note),
+    cancel: () => client()?.call?.cancel(),
+    hangUp: () => client()?.call?.hangUp(),
+  }
+}

@@ -1,0 +1,60 @@
+import { shallowRef } from 'vue'
+import type { Room } from '../../client'
+import type { ConnectionState, ConnectionStats, Quality, RemoteMember } from '../../client/types'
+import type { Present } from './present'
+import type { Seen } from './seen'
+
+/** The others in the present room and the connection to them. */
+export interface SeenMedia {
+  connection: Seen<ConnectionState>
+  members: Seen<readonly RemoteMember[]>
+  quality: Seen<Quality | undefined>
+  /** Tracks that will carry the other side, known while it rings; elements are made ready on them. */
+  early: Seen<readonly MediaStreamTrack[]>
+  /** Statistics once a second until the returned function is called. */
+  watchStats(listener: (stats: ConnectionStats) => void): () => void
+}
+
+export function seeMedia(present: Present): SeenMedia {
+  const connection = shallowRef<ConnectionState>('idle')
+  const members = shallowRef<readonly RemoteMember[]>([])
+  const quality = shallowRef<Quality>()
+  const early = shallowRef<readonly MediaStreamTrack[]>([])
+
+  /** While it rings the first slot of each kind is what the other side's will be. */
+  function readTracks(room: Room): void {
+    if (room !== present.room) return
+    const { audio, video } = room.slotTracks
+    const tracks = [audio[0], video[0]].filter((track) => track !== undefined)
+    if (tracks.length !== early.value.length || tracks.some((track, i) => track !== early.value[i])) early.value = tracks
+  }
+
+  present.add({
+    begin(room) {
+      members.value = room.members
+      connection.value = room.connectionState
+      quality.value = room.quality
+      readTracks(room)
+      return [
+        room.on('members', (list) => (members.value = list)),
+        room.on('connection', (state) => {
+          connection.value = state
+          readTracks(room)
+        }),
+        room.on('quality', (now) => (quality.value = now)),
+        room.on('call', () => readTracks(room)),
+      ]
+    },
+    end() {
+      members.value = []
+      early.value = []
+      quality.value = undefined
+      connection.value = 'idle'
+    },
+  })
+
+  return {
+    connection, members, quality, early,
+    watchStats: (listener) => present.room?.watchStats(listener) ?? (() => undefined),
+  }
+}

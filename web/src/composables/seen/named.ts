@@ -1,0 +1,82 @@
+import { shallowRef } from 'vue'
+import type { Client, Room } from '../../client'
+import type { EndReason } from '../../client/types'
+import type { Present } from './present'
+import type { Seen } from './seen'
+import { needed } from './session'
+import type { Sources } from './sources'
+
+/** How a room named by a link was left. */
+export interface RoomEnd {
+  name: string
+  reason: EndReason
+  byMe: boolean
+  durationMs: number
+}
+
+/** The room the page is in, apart from its members. */
+export interface RoomInfo {
+  /** Name in the link; empty for a call. */
+  name: string
+  /** One's own seat. */
+  self: string
+  /** performance.now() at which one came in. */
+  since: number
+}
+
+/** The room named by a link: coming in, being in, and how it ended. */
+export interface SeenNamedRoom {
+  room: Seen<RoomInfo | undefined>
+  roomEnd: Seen<RoomEnd | undefined>
+  joinRoom(name: string, options: { video: boolean }): Promise<void>
+  leaveRoom(): void
+  /** The end of a room has been read. */
+  dismissRoomEnd(): void
+}
+
+export interface NamedRoom extends SeenNamedRoom {
+  /** Shows a room that was joined, or that a reload came back to. */
+  see(room: Room): void
+}
+
+export function seeNamedRoom(present: Present, sources: Sources, client: () => Client | undefined): NamedRoom {
+  const info = shallowRef<RoomInfo>()
+  const roomEnd = shallowRef<RoomEnd>()
+  let leaving: Room | undefined
+
+  present.add({
+    begin: (room) => [
+      room.on('members', () => {
+        if (info.value && info.value.self !== room.self) info.value = { ...info.value, self: room.self }
+      }),
+    ],
+    end: () => (info.value = undefined),
+  })
+
+  function see(room: Room): void {
+    if (room === present.room) return
+    present.follow(room)
+    roomEnd.value = undefined
+    const since = performance.now()
+    info.value = { name: room.name, self: room.self, since }
+    room.once('ended', (reason) => {
+      if (room !== present.room) return
+      const durationMs = Math.round(performance.now() - since)
+      roomEnd.value = { name: room.name, reason, byMe: leaving === room, durationMs }
+      present.release()
+    })
+  }
+
+  return {
+    room: info, roomEnd, see,
+    async joinRoom(name, { video }) {
+      const wanted = { video: video && sources.camera.value.wanted, microphone: sources.microphone.value.wanted }
+      see(await needed(client()).joinRoom(name, wanted))
+    },
+    leaveRoom() {
+      leaving = present.room
+      present.room?.leave()
+    },
+    dismissRoomEnd: () => (roomEnd.value = undefined),
+  }
+}
