@@ -96,11 +96,14 @@ type HangUp struct {
 }
 
 // JoinRoom enters a room by its name, as in the link /r/{name}; the room is
-// made when it is not there. Reply: joined, with the same seat when it is
-// repeated. Errors: busy, forbidden, draining, invalid.
+// made when it is not there. Reply: joined, or waiting when it has a lobby; with
+// the same seat when it is repeated. Errors: busy, forbidden (also: removed from
+// it), draining, invalid, room_full, room_locked, room_ended.
 type JoinRoom struct {
 	// Name of the room: 1 to 64 of a-z, 0-9, "-" and "_".
 	Name string `json:"name"`
+	// Options of the room, when this makes it and its maker is its host.
+	Options *RoomOptions `json:"options,omitempty"`
 }
 
 // LeaveRoom gives the seat in a room up; in the room of a call it hangs up.
@@ -116,7 +119,8 @@ type LeaveRoom struct {
 // group: from then on each one leaves it for oneself. Reply: invited; that of
 // one that rings already when the user is being invited. Errors: not_found,
 // forbidden, draining, invalid, wrong_state (the user is in the room),
-// unavailable (too many ring).
+// room_full, room_locked (and the requester is no host), unavailable (too many
+// ring).
 type Invite struct {
 	// Invitation is made by the client; repeating it is the same one.
 	Invitation CallID `json:"invitation"`
@@ -161,7 +165,8 @@ type Candidate struct {
 // before accept too (it is then shown to others only after it). Muted is a
 // microphone that is muted or a camera that is off: the server lets none of
 // it pass, whatever the browser still sends. Reply: ok. Errors: not_found,
-// forbidden.
+// forbidden, screen_taken (another member shares a screen, and the room's rule
+// is ask).
 type Publish struct {
 	Participant ParticipantID `json:"participant"`
 	Source      Source        `json:"source"`
@@ -169,6 +174,8 @@ type Publish struct {
 	// Width and Height in pixels, for video that is on; 0 where unknown.
 	Width  int `json:"width,omitempty"`
 	Height int `json:"height,omitempty"`
+	// TakeOver another member's screen share, once the person has been asked.
+	TakeOver bool `json:"take_over,omitempty"`
 }
 
 // Unpublish takes a source away (a screen share that ends). Reply: ok. Errors:
@@ -190,9 +197,13 @@ type Preference struct {
 }
 
 // Prefer says all that the page shows, in order of importance. Without it the
-// server chooses. Each Prefer replaces the one before. Reply: ok. Errors:
-// not_found, invalid.
+// server chooses: the newest speakers first. Each Prefer replaces the one
+// before. A publication of somebody who is gone is passed over. Reply: ok.
+// Errors: not_found, invalid, forbidden (without the right to receive, or a
+// publication of another room).
 type Prefer struct {
 	Participant ParticipantID `json:"participant"`
 	Videos      []Preference  `json:"videos"`
+	// Auto gives the choice back to the server; Videos is then empty.
+	Auto bool `json:"auto,omitempty"`
 }

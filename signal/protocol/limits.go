@@ -23,6 +23,27 @@ const (
 	MaxToken = 8 << 10
 	// MaxRoomName bytes of a room's name.
 	MaxRoomName = 64
+	// MaxMembers is the highest limit of members a room may have, and the usual.
+	MaxMembers = 200
+	// MaxWaiting people in a room's lobby.
+	MaxWaiting = 100
+	// MaxLine bytes of a line of the chat.
+	MaxLine = 4 << 10
+	// KeptLines of a room's chat, for who comes later.
+	KeptLines = 200
+	// MaxTopic bytes of a data message's topic.
+	MaxTopic = 64
+	// MaxData bytes of a data message's payload.
+	MaxData = 16 << 10
+	// MaxUnanswered lines and data messages may be on their way from one member
+	// and still be known as the same when they are sent again.
+	MaxUnanswered = 128
+	// MaxReaction bytes of a reaction.
+	MaxReaction = 32
+	// MaxMetadata bytes of one member's metadata.
+	MaxMetadata = 16 << 10
+	// MaxRoomMetadata bytes of all members' metadata, as JSON writes them.
+	MaxRoomMetadata = 256 << 10
 	// MaxInvited users that ring into one room at a time.
 	MaxInvited = 32
 	// MaxSections in an SDP offer.

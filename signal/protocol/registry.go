@@ -49,6 +49,34 @@ func newClient(wire string) ClientMessage {
 		return new(LeaveRoom)
 	case "invite":
 		return new(Invite)
+	case "set_room":
+		return new(SetRoom)
+	case "set_role":
+		return new(SetRole)
+	case "mute_member":
+		return new(MuteMember)
+	case "mute_all":
+		return new(MuteAll)
+	case "remove_member":
+		return new(RemoveMember)
+	case "end_room":
+		return new(EndRoom)
+	case "admit":
+		return new(Admit)
+	case "refuse":
+		return new(Refuse)
+	case "send_chat":
+		return new(SendChat)
+	case "get_chat":
+		return new(GetChat)
+	case "send_data":
+		return new(SendData)
+	case "raise_hand":
+		return new(RaiseHand)
+	case "react":
+		return new(React)
+	case "set_metadata":
+		return new(SetMetadata)
 	case "offer":
 		return new(Offer)
 	case "candidate":
@@ -96,6 +124,24 @@ func newServer(wire string) ServerMessage {
 		return new(InvitationChanged)
 	case "room_closed":
 		return new(RoomClosed)
+	case "waiting":
+		return new(Waiting)
+	case "options_changed":
+		return new(OptionsChanged)
+	case "lobby_changed":
+		return new(LobbyChanged)
+	case "mute_asked":
+		return new(MuteAsked)
+	case "unpublished":
+		return new(Unpublished)
+	case "chat_line":
+		return new(ChatLine)
+	case "chat":
+		return new(Chat)
+	case "data":
+		return new(Data)
+	case "reacted":
+		return new(Reacted)
 	case "answer":
 		return new(Answer)
 	case "slots":
@@ -170,6 +216,48 @@ func (LeaveRoom) client()  {}
 func (Invite) message() {}
 func (Invite) client()  {}
 
+func (SetRoom) message() {}
+func (SetRoom) client()  {}
+
+func (SetRole) message() {}
+func (SetRole) client()  {}
+
+func (MuteMember) message() {}
+func (MuteMember) client()  {}
+
+func (MuteAll) message() {}
+func (MuteAll) client()  {}
+
+func (RemoveMember) message() {}
+func (RemoveMember) client()  {}
+
+func (EndRoom) message() {}
+func (EndRoom) client()  {}
+
+func (Admit) message() {}
+func (Admit) client()  {}
+
+func (Refuse) message() {}
+func (Refuse) client()  {}
+
+func (SendChat) message() {}
+func (SendChat) client()  {}
+
+func (GetChat) message() {}
+func (GetChat) client()  {}
+
+func (SendData) message() {}
+func (SendData) client()  {}
+
+func (RaiseHand) message() {}
+func (RaiseHand) client()  {}
+
+func (React) message() {}
+func (React) client()  {}
+
+func (SetMetadata) message() {}
+func (SetMetadata) client()  {}
+
 func (Offer) message() {}
 func (Offer) client()  {}
 
@@ -229,6 +317,33 @@ func (InvitationChanged) server()  {}
 
 func (RoomClosed) message() {}
 func (RoomClosed) server()  {}
+
+func (Waiting) message() {}
+func (Waiting) server()  {}
+
+func (OptionsChanged) message() {}
+func (OptionsChanged) server()  {}
+
+func (LobbyChanged) message() {}
+func (LobbyChanged) server()  {}
+
+func (MuteAsked) message() {}
+func (MuteAsked) server()  {}
+
+func (Unpublished) message() {}
+func (Unpublished) server()  {}
+
+func (ChatLine) message() {}
+func (ChatLine) server()  {}
+
+func (Chat) message() {}
+func (Chat) server()  {}
+
+func (Data) message() {}
+func (Data) server()  {}
+
+func (Reacted) message() {}
+func (Reacted) server()  {}
 
 func (Answer) message() {}
 func (Answer) server()  {}

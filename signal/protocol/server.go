@@ -17,7 +17,7 @@ type Error struct {
 }
 
 // Welcome is the reply of hello, and comes without an id, too. People, Missed,
-// Call and Rooms are the whole state when Outcome is new or snapshot; with
+// Call, Rooms and Waiting are the whole state when Outcome is new or snapshot; with
 // resumed they are absent and what was missed follows as events. Call may be
 // one that ended while the socket was lost.
 type Welcome struct {
@@ -43,6 +43,8 @@ type Welcome struct {
 	Missed     []Missed   `json:"missed,omitempty"`
 	Call       *CallView  `json:"call,omitempty"`
 	Rooms      []RoomView `json:"rooms,omitempty"`
+	// Waiting in the lobby of a room.
+	Waiting *LobbyView `json:"waiting,omitempty"`
 }
 
 // Pong is the reply of ping.
@@ -135,6 +137,13 @@ type MemberView struct {
 	Name         string            `json:"name"`
 	State        MemberState       `json:"state"`
 	Publications []PublicationView `json:"publications"`
+	Role         MemberRole        `json:"role"`
+	// CanPublish: role, room and token allow it to send.
+	CanPublish bool `json:"can_publish"`
+	// Hand is 0 while it is not raised; who raised theirs earlier has a lower one.
+	Hand uint64 `json:"hand,omitempty"`
+	// Metadata is the application's own.
+	Metadata string `json:"metadata,omitempty"`
 	// Invitation by which the member came in; empty for others.
 	Invitation CallID `json:"invitation,omitempty"`
 }
@@ -164,8 +173,11 @@ type RoomView struct {
 	N       uint64        `json:"n"`
 	Self    ParticipantID `json:"self"`
 	Members []MemberView  `json:"members"`
+	Options RoomOptions   `json:"options"`
 	// Invited users who have not answered.
 	Invited []InvitationView `json:"invited,omitempty"`
+	// Waiting in the lobby, in the order in which they came; hosts only.
+	Waiting []WaitingView `json:"waiting,omitempty"`
 }
 
 // Joined is the reply of join_room.
@@ -174,7 +186,7 @@ type Joined struct {
 }
 
 // RoomChanged brings a whole room, when this session has come into it (by
-// accept or join_room). (cursor)
+// accept, join_room or admit), or has become its host. (cursor)
 type RoomChanged struct {
 	Room RoomView `json:"room"`
 }

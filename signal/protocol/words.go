@@ -9,7 +9,8 @@ const Version = 1
 const Subprotocol = "callrelay.v1"
 
 // Opaque identifiers: 128 random bits in lower-case base32 (26 characters),
-// global and never reused. A client makes only CallID; the server the others.
+// global and never reused. A client makes only CallID and MessageID; the server the
+// others.
 type (
 	// CallID names one call. Made by the client in place, so that a repeated
 	// place is the same call.
@@ -22,6 +23,9 @@ type (
 	PublicationID string
 	// UserID is the name by which a user is called.
 	UserID string
+	// MessageID names one line of a chat or one data message. Made by the
+	// client, so that a repeated one is the same.
+	MessageID string
 	// Cursor is a position in a session's events; opaque to the client.
 	Cursor string
 )
@@ -83,6 +87,7 @@ const (
 	EndFailed            EndReason = "failed"             // media could not be connected
 	EndRemoved           EndReason = "removed"            // a host removed this member
 	EndRoomEnded         EndReason = "room_ended"         // a host ended the room for all
+	EndRefused           EndReason = "refused"            // a host did not let this one in from the lobby
 	EndRestart           EndReason = "restart"            // the server is going down
 )
 
@@ -117,6 +122,34 @@ const (
 	MemberReconnecting MemberState = "reconnecting"
 )
 
+// MemberRole of a member of a room.
+type MemberRole string
+
+// Member roles.
+const (
+	RoleHost    MemberRole = "host"    // may mute, remove, let in, lock and end
+	RoleSpeaker MemberRole = "speaker" // may publish, whoever else may
+	RoleMember  MemberRole = "member"  // all others
+)
+
+// Publishers are those in a room who may publish.
+type Publishers string
+
+// Publishers.
+const (
+	PublishersAll      Publishers = "all"
+	PublishersSpeakers Publishers = "speakers" // hosts and speakers
+)
+
+// ScreenRule says what becomes of a second screen share in a room.
+type ScreenRule string
+
+// Screen rules.
+const (
+	ScreenAsk      ScreenRule = "ask"       // screen_taken, until it is sent again with take_over
+	ScreenTakeOver ScreenRule = "take_over" // it takes the place of the first
+)
+
 // ResumeOutcome says what the server made of a hello.
 type ResumeOutcome string
 
@@ -145,6 +178,10 @@ const (
 	ErrInvalid            ErrorCode = "invalid"             // a field's value is out of its range
 	ErrBadSDP             ErrorCode = "bad_sdp"             // the offer cannot be answered; the sentence says why
 	ErrStale              ErrorCode = "stale"               // of a lower generation than the seat's
+	ErrRoomFull           ErrorCode = "room_full"           // the room has as many members as it may
+	ErrRoomLocked         ErrorCode = "room_locked"         // the room is locked; a host can open it
+	ErrRoomEnded          ErrorCode = "room_ended"          // a host has ended the room; see retry_after_ms
+	ErrScreenTaken        ErrorCode = "screen_taken"        // another member shares a screen
 	ErrDraining           ErrorCode = "draining"            // the server takes no new calls
 	ErrUnavailable        ErrorCode = "unavailable"         // over capacity; see retry_after_ms
 	ErrInternal           ErrorCode = "internal"            // a defect of the server; it is logged

@@ -24,12 +24,15 @@ const member = (participant: string, generation = 1): MemberView => ({
   name: participant,
   state: 'connected',
   publications: [{ publication: `${participant}/camera`, source: 'camera', kind: 'video', muted: false }],
+  role: 'member',
+  can_publish: true,
 })
 const room = (change: Partial<RoomView> = {}): RoomView => ({
   room: 'r',
   epoch: 1,
   n: 1,
   self: 'me',
+  options: { limit: 200, publishers: 'all', locked: false, lobby: false, start_muted: false, screen: 'ask' },
   members: [member('me'), member('bob')],
   ...change,
 })

@@ -12,10 +12,19 @@ const member = (participant: string, change: Partial<MemberView> = {}): MemberVi
     { publication: `${participant}/camera`, source: 'camera', kind: 'video', muted: false },
     { publication: `${participant}/microphone`, source: 'microphone', kind: 'audio', muted: false },
   ],
+  role: 'member',
+  can_publish: true,
   ...change,
 })
 
-const view = (n: number, members: MemberView[], epoch = 1): RoomView => ({ room: 'r', epoch, n, self: 'me', members })
+const view = (n: number, members: MemberView[], epoch = 1): RoomView => ({
+  room: 'r',
+  epoch,
+  n,
+  self: 'me',
+  options: { limit: 200, publishers: 'all', locked: false, lobby: false, start_muted: false, screen: 'ask' },
+  members,
+})
 
 const start = (): RoomState => applyRoom(emptyRoom, view(5, [member('me'), member('bob')])).state
 

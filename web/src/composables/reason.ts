@@ -11,7 +11,7 @@ const bySide: Partial<Record<EndReason, string>> = {
 
 const known: readonly EndReason[] = [
   'declined', 'busy', 'no_answer', 'cancelled', 'unreachable', 'answered_elsewhere', 'hangup', 'lost', 'failed',
-  'removed', 'room_ended', 'restart',
+  'removed', 'room_ended', 'refused', 'restart',
 ]
 
 /** The sentence for an end, as a message key. The name is the heading above it and never in it. */

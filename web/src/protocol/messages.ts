@@ -28,6 +28,12 @@ export type PublicationID = string
 /** UserID is the name by which a user is called. */
 export type UserID = string
 
+/**
+ * MessageID names one line of a chat or one data message. Made by the
+ * client, so that a repeated one is the same.
+ */
+export type MessageID = string
+
 /** Cursor is a position in a session's events; opaque to the client. */
 export type Cursor = string
 
@@ -99,6 +105,8 @@ export type EndReason =
   | 'removed'
   /** a host ended the room for all */
   | 'room_ended'
+  /** a host did not let this one in from the lobby */
+  | 'refused'
   /** the server is going down */
   | 'restart'
 export const endReasons: readonly EndReason[] = [
@@ -113,6 +121,7 @@ export const endReasons: readonly EndReason[] = [
   'failed',
   'removed',
   'room_ended',
+  'refused',
   'restart',
 ]
 
@@ -150,6 +159,41 @@ export type MemberState =
 export const memberStates: readonly MemberState[] = [
   'connected',
   'reconnecting',
+]
+
+/** MemberRole of a member of a room. */
+export type MemberRole =
+  /** may mute, remove, let in, lock and end */
+  | 'host'
+  /** may publish, whoever else may */
+  | 'speaker'
+  /** all others */
+  | 'member'
+export const memberRoles: readonly MemberRole[] = [
+  'host',
+  'speaker',
+  'member',
+]
+
+/** Publishers are those in a room who may publish. */
+export type Publishers =
+  | 'all'
+  /** hosts and speakers */
+  | 'speakers'
+export const publisherss: readonly Publishers[] = [
+  'all',
+  'speakers',
+]
+
+/** ScreenRule says what becomes of a second screen share in a room. */
+export type ScreenRule =
+  /** screen_taken, until it is sent again with take_over */
+  | 'ask'
+  /** it takes the place of the first */
+  | 'take_over'
+export const screenRules: readonly ScreenRule[] = [
+  'ask',
+  'take_over',
 ]
 
 /** ResumeOutcome says what the server made of a hello. */
@@ -194,6 +238,14 @@ export type ErrorCode =
   | 'bad_sdp'
   /** of a lower generation than the seat's */
   | 'stale'
+  /** the room has as many members as it may */
+  | 'room_full'
+  /** the room is locked; a host can open it */
+  | 'room_locked'
+  /** a host has ended the room; see retry_after_ms */
+  | 'room_ended'
+  /** another member shares a screen */
+  | 'screen_taken'
   /** the server takes no new calls */
   | 'draining'
   /** over capacity; see retry_after_ms */
@@ -214,6 +266,10 @@ export const errorCodes: readonly ErrorCode[] = [
   'invalid',
   'bad_sdp',
   'stale',
+  'room_full',
+  'room_locked',
+  'room_ended',
+  'screen_taken',
   'draining',
   'unavailable',
   'internal',
@@ -264,6 +320,29 @@ export const Limits = {
   maxToken: 8192,
   /** MaxRoomName bytes of a room's name. */
   maxRoomName: 64,
+  /** MaxMembers is the highest limit of members a room may have, and the usual. */
+  maxMembers: 200,
+  /** MaxWaiting people in a room's lobby. */
+  maxWaiting: 100,
+  /** MaxLine bytes of a line of the chat. */
+  maxLine: 4096,
+  /** KeptLines of a room's chat, for who comes later. */
+  keptLines: 200,
+  /** MaxTopic bytes of a data message's topic. */
+  maxTopic: 64,
+  /** MaxData bytes of a data message's payload. */
+  maxData: 16384,
+  /**
+   * MaxUnanswered lines and data messages may be on their way from one member
+   * and still be known as the same when they are sent again.
+   */
+  maxUnanswered: 128,
+  /** MaxReaction bytes of a reaction. */
+  maxReaction: 32,
+  /** MaxMetadata bytes of one member's metadata. */
+  maxMetadata: 16384,
+  /** MaxRoomMetadata bytes of all members' metadata, as JSON writes them. */
+  maxRoomMetadata: 262144,
   /** MaxInvited users that ring into one room at a time. */
   maxInvited: 32,
   /** MaxSections in an SDP offer. */
@@ -450,8 +529,9 @@ export interface HangUpMessage {
 
 /**
  * JoinRoom enters a room by its name, as in the link /r/{name}; the room is
- * made when it is not there. Reply: joined, with the same seat when it is
- * repeated. Errors: busy, forbidden, draining, invalid.
+ * made when it is not there. Reply: joined, or waiting when it has a lobby; with
+ * the same seat when it is repeated. Errors: busy, forbidden (also: removed from
+ * it), draining, invalid, room_full, room_locked, room_ended.
  */
 export interface JoinRoomMessage {
   type: 'join_room'
@@ -459,6 +539,8 @@ export interface JoinRoomMessage {
   id?: number
   /** Name of the room: 1 to 64 of a-z, 0-9, "-" and "_". */
   name: string
+  /** Options of the room, when this makes it and its maker is its host. */
+  options?: RoomOptions
 }
 
 /**
@@ -480,7 +562,8 @@ export interface LeaveRoomMessage {
  * group: from then on each one leaves it for oneself. Reply: invited; that of
  * one that rings already when the user is being invited. Errors: not_found,
  * forbidden, draining, invalid, wrong_state (the user is in the room),
- * unavailable (too many ring).
+ * room_full, room_locked (and the requester is no host), unavailable (too many
+ * ring).
  */
 export interface InviteMessage {
   type: 'invite'
@@ -542,7 +625,8 @@ export interface CandidateMessage {
  * before accept too (it is then shown to others only after it). Muted is a
  * microphone that is muted or a camera that is off: the server lets none of
  * it pass, whatever the browser still sends. Reply: ok. Errors: not_found,
- * forbidden.
+ * forbidden, screen_taken (another member shares a screen, and the room's rule
+ * is ask).
  */
 export interface PublishMessage {
   type: 'publish'
@@ -554,6 +638,8 @@ export interface PublishMessage {
   /** Width and Height in pixels, for video that is on; 0 where unknown. */
   width?: number
   height?: number
+  /** TakeOver another member's screen share, once the person has been asked. */
+  take_over?: boolean
 }
 
 /**
@@ -583,8 +669,10 @@ export interface Preference {
 
 /**
  * Prefer says all that the page shows, in order of importance. Without it the
- * server chooses. Each Prefer replaces the one before. Reply: ok. Errors:
- * not_found, invalid.
+ * server chooses: the newest speakers first. Each Prefer replaces the one
+ * before. A publication of somebody who is gone is passed over. Reply: ok.
+ * Errors: not_found, invalid, forbidden (without the right to receive, or a
+ * publication of another room).
  */
 export interface PreferMessage {
   type: 'prefer'
@@ -592,6 +680,203 @@ export interface PreferMessage {
   id?: number
   participant: ParticipantID
   videos: Preference[]
+  /** Auto gives the choice back to the server; Videos is then empty. */
+  auto?: boolean
+}
+
+/**
+ * SetRoom changes the room's options, for hosts. Members who may no longer
+ * publish get unpublished; a lower limit removes nobody. Reply: ok. Errors:
+ * not_found, forbidden, invalid.
+ */
+export interface SetRoomMessage {
+  type: 'set_room'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  room: RoomID
+  options: RoomOptions
+}
+
+/**
+ * SetRole gives another member a role, for hosts. Reply: ok. Errors:
+ * not_found, forbidden, invalid.
+ */
+export interface SetRoleMessage {
+  type: 'set_role'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  room: RoomID
+  participant: ParticipantID
+  role: MemberRole
+}
+
+/**
+ * MuteMember turns a member's source off, for hosts: from then on the server
+ * lets none of it pass until that member turns it on again. With Muted false it
+ * only asks that member, by mute_asked; nobody is turned on by another. Reply:
+ * ok. Errors: not_found (also: the member does not publish it), forbidden.
+ */
+export interface MuteMemberMessage {
+  type: 'mute_member'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  room: RoomID
+  participant: ParticipantID
+  source: Source
+  muted: boolean
+}
+
+/**
+ * MuteAll turns off the microphone of everybody but the hosts, for hosts.
+ * Reply: ok. Errors: not_found, forbidden.
+ */
+export interface MuteAllMessage {
+  type: 'mute_all'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  room: RoomID
+}
+
+/**
+ * RemoveMember takes a member out of the room, for hosts. The user cannot come
+ * back to it until somebody in it invites them, or with a token that was made
+ * later. In a room with a name the session is ended as well, and neither its
+ * secret nor its token opens another one. Reply: ok. Errors: not_found,
+ * forbidden.
+ */
+export interface RemoveMemberMessage {
+  type: 'remove_member'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  room: RoomID
+  participant: ParticipantID
+}
+
+/**
+ * EndRoom ends the room for all, for hosts. Its name is then closed for a
+ * minute to all but those whose token makes them host. Reply: ok. Errors:
+ * not_found, forbidden.
+ */
+export interface EndRoomMessage {
+  type: 'end_room'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  room: RoomID
+}
+
+/**
+ * Admit lets somebody in from the lobby, for hosts. Reply: ok. Errors:
+ * not_found (not waiting), forbidden, room_full.
+ */
+export interface AdmitMessage {
+  type: 'admit'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  room: RoomID
+  participant: ParticipantID
+}
+
+/**
+ * Refuse sends somebody away from the lobby, for hosts. Reply: ok. Errors:
+ * not_found (not waiting), forbidden.
+ */
+export interface RefuseMessage {
+  type: 'refuse'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  room: RoomID
+  participant: ParticipantID
+}
+
+/**
+ * SendChat says a line in the room, to all or to one member. Send the
+ * same line with the same id again when its reply has not come and the socket
+ * was lost: it is said once. Keep at most MaxUnanswered lines and data messages
+ * without a reply. Who says it gets it back as chat_line like everybody, so the
+ * order is the same for all. Reply: ok. Errors: not_found (also: To is gone),
+ * invalid (empty, or longer than MaxLine), rate_limited.
+ */
+export interface SendChatMessage {
+  type: 'send_chat'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  message: MessageID
+  room: RoomID
+  /** To is empty for a line to all. */
+  to?: ParticipantID
+  text: string
+}
+
+/**
+ * GetChat asks for what was said in the room and is still kept: its newest
+ * KeptLines lines. Reply: chat. Errors: not_found.
+ */
+export interface GetChatMessage {
+  type: 'get_chat'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  room: RoomID
+  /** Before asks for lines older than this n; 0 for the newest. */
+  before?: number
+}
+
+/**
+ * SendData sends an application's own message to all or to one member, with the
+ * same promises as send_chat; nothing of it is kept for who comes later. Reply:
+ * ok. Errors: not_found (also: To is gone), invalid (a field is too long),
+ * rate_limited.
+ */
+export interface SendDataMessage {
+  type: 'send_data'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  message: MessageID
+  room: RoomID
+  to?: ParticipantID
+  /** Topic tells one use from another; at most MaxTopic bytes. */
+  topic?: string
+  /** Payload is the application's; at most MaxData bytes. */
+  payload: string
+}
+
+/**
+ * RaiseHand raises or lowers one's own hand, or lowers another's, for hosts.
+ * Reply: ok. Errors: not_found, forbidden.
+ */
+export interface RaiseHandMessage {
+  type: 'raise_hand'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  room: RoomID
+  /** Participant whose hand it is; empty for one's own. */
+  participant?: ParticipantID
+  raised: boolean
+}
+
+/**
+ * React shows a reaction to all for a moment. Reply: ok. Errors: not_found,
+ * invalid, rate_limited.
+ */
+export interface ReactMessage {
+  type: 'react'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  room: RoomID
+  /** Reaction is text, an emoji as a rule; at most MaxReaction bytes. */
+  reaction: string
+}
+
+/**
+ * SetMetadata sets what the application keeps with one's own member; all
+ * members see it. Reply: ok. Errors: not_found, invalid (longer than
+ * MaxMetadata, or all members' together than MaxRoomMetadata).
+ */
+export interface SetMetadataMessage {
+  type: 'set_metadata'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  room: RoomID
+  metadata: string
 }
 
 /** OK is the reply of a request that has no typed one. */
@@ -620,7 +905,7 @@ export interface ErrorMessage {
 
 /**
  * Welcome is the reply of hello, and comes without an id, too. People, Missed,
- * Call and Rooms are the whole state when Outcome is new or snapshot; with
+ * Call, Rooms and Waiting are the whole state when Outcome is new or snapshot; with
  * resumed they are absent and what was missed follows as events. Call may be
  * one that ended while the socket was lost.
  */
@@ -656,6 +941,8 @@ export interface WelcomeMessage {
   missed?: Missed[]
   call?: CallView
   rooms?: RoomView[]
+  /** Waiting in the lobby of a room. */
+  waiting?: LobbyView
 }
 
 /** Pong is the reply of ping. */
@@ -782,6 +1069,13 @@ export interface MemberView {
   name: string
   state: MemberState
   publications: PublicationView[]
+  role: MemberRole
+  /** CanPublish: role, room and token allow it to send. */
+  can_publish: boolean
+  /** Hand is 0 while it is not raised; who raised theirs earlier has a lower one. */
+  hand?: number
+  /** Metadata is the application's own. */
+  metadata?: string
   /** Invitation by which the member came in; empty for others. */
   invitation?: CallID
 }
@@ -813,8 +1107,11 @@ export interface RoomView {
   n: number
   self: ParticipantID
   members: MemberView[]
+  options: RoomOptions
   /** Invited users who have not answered. */
   invited?: InvitationView[]
+  /** Waiting in the lobby, in the order in which they came; hosts only. */
+  waiting?: WaitingView[]
 }
 
 /** Joined is the reply of join_room. */
@@ -827,7 +1124,7 @@ export interface JoinedMessage {
 
 /**
  * RoomChanged brings a whole room, when this session has come into it (by
- * accept or join_room). (cursor)
+ * accept, join_room or admit), or has become its host. (cursor)
  */
 export interface RoomChangedMessage {
   type: 'room_changed'
@@ -1017,6 +1314,190 @@ export interface MoveMessage {
   deadline_ms: number
 }
 
+/** RoomOptions say what holds in a room. */
+export interface RoomOptions {
+  /** Limit of members, 1 to MaxMembers. Invited users who have not answered count. */
+  limit: number
+  /** Publishers may send sound and pictures. */
+  publishers: Publishers
+  /** Locked: nobody may join by the link, and only hosts invite. */
+  locked: boolean
+  /** Lobby: who joins by the link waits until a host lets them in. */
+  lobby: boolean
+  /** StartMuted: the first microphone of who comes in is muted; hosts' is not. */
+  start_muted: boolean
+  /** Screen says what becomes of a second screen share. */
+  screen: ScreenRule
+}
+
+/** OptionsChanged tells a room's new options. (cursor) */
+export interface OptionsChangedMessage {
+  type: 'options_changed'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  room: RoomID
+  epoch: number
+  n: number
+  options: RoomOptions
+}
+
+/**
+ * Waiting is the reply of join_room when the room has a lobby: the seat is not
+ * in the room yet; its connection may be made already. room_changed tells that
+ * somebody let it in, room_closed that it is out (refused, or the room ended).
+ * Leave with leave_room.
+ */
+export interface WaitingMessage {
+  type: 'waiting'
+  /** The request this replies to. */
+  re?: number
+  lobby: LobbyView
+}
+
+/** LobbyView is a room's lobby as somebody who waits in it sees it. */
+export interface LobbyView {
+  room: RoomID
+  /** Name in the room's link. */
+  name: string
+  /** Participant is one's own seat. */
+  participant: ParticipantID
+}
+
+/** WaitingView is somebody in the lobby, as hosts see it. */
+export interface WaitingView {
+  participant: ParticipantID
+  user: UserID
+  name: string
+}
+
+/**
+ * LobbyChanged tells the hosts that somebody came into the lobby or is no
+ * longer in it. A member who becomes host gets room_changed with the whole
+ * lobby. (cursor)
+ */
+export interface LobbyChangedMessage {
+  type: 'lobby_changed'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  room: RoomID
+  epoch: number
+  n: number
+  /** Person who waits, or waited until now. */
+  person: WaitingView
+  waiting: boolean
+}
+
+/**
+ * MuteAsked tells a member that a source of its own was muted by a host or by
+ * the room's options (Muted true: turn it off here, too), or that a host asks
+ * for it to be turned on (Muted false: ask the person). (cursor)
+ */
+export interface MuteAskedMessage {
+  type: 'mute_asked'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  room: RoomID
+  source: Source
+  muted: boolean
+  /** By is the host; empty when the options say so. */
+  by?: ParticipantID
+}
+
+/**
+ * Unpublished tells a member that a source of its own was taken away: stop it
+ * here, too. (cursor)
+ */
+export interface UnpublishedMessage {
+  type: 'unpublished'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  room: RoomID
+  source: Source
+  /** By is who shares a screen instead; empty when the right to publish is gone. */
+  by?: ParticipantID
+}
+
+/** LineView is a line of the chat. Its text is text, never markup. */
+export interface LineView {
+  /** N of the event that brought it: the order of lines. */
+  n: number
+  message: MessageID
+  /** From said it; User and Name of the time, for From may be gone. */
+  from: ParticipantID
+  user: UserID
+  name: string
+  /** To is the one member it was said to; empty for all. */
+  to?: ParticipantID
+  text: string
+  /** AgoMS since it was said. */
+  ago_ms?: number
+}
+
+/** ChatLine brings a line that was said now, to its author as well. (cursor) */
+export interface ChatLineMessage {
+  type: 'chat_line'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  room: RoomID
+  epoch: number
+  n: number
+  line: LineView
+}
+
+/** Chat is the reply of get_chat: lines that this member may read, in order. */
+export interface ChatMessage {
+  type: 'chat'
+  /** The request this replies to. */
+  re?: number
+  room: RoomID
+  epoch: number
+  lines: LineView[]
+  /** More: older lines are kept; ask with before. */
+  more: boolean
+}
+
+/** Data brings an application's message, to all but its author. (cursor) */
+export interface DataMessage {
+  type: 'data'
+  /** The request this replies to. */
+  re?: number
+  /** Hand the newest one back in hello to receive what was missed. */
+  cursor?: Cursor
+  room: RoomID
+  epoch: number
+  n: number
+  message: MessageID
+  from: ParticipantID
+  to?: ParticipantID
+  topic?: string
+  payload: string
+}
+
+/**
+ * Reacted shows a member's reaction, to its author as well. May be left out
+ * when the socket is slow.
+ */
+export interface ReactedMessage {
+  type: 'reacted'
+  /** The request this replies to. */
+  re?: number
+  room: RoomID
+  epoch: number
+  n: number
+  from: ParticipantID
+  reaction: string
+}
+
 /** Every message from the client. */
 export type ClientMessage =
   | HelloMessage
@@ -1033,6 +1514,20 @@ export type ClientMessage =
   | JoinRoomMessage
   | LeaveRoomMessage
   | InviteMessage
+  | SetRoomMessage
+  | SetRoleMessage
+  | MuteMemberMessage
+  | MuteAllMessage
+  | RemoveMemberMessage
+  | EndRoomMessage
+  | AdmitMessage
+  | RefuseMessage
+  | SendChatMessage
+  | GetChatMessage
+  | SendDataMessage
+  | RaiseHandMessage
+  | ReactMessage
+  | SetMetadataMessage
   | OfferMessage
   | CandidateMessage
   | PublishMessage
@@ -1056,6 +1551,15 @@ export type ServerMessage =
   | InvitedMessage
   | InvitationChangedMessage
   | RoomClosedMessage
+  | WaitingMessage
+  | OptionsChangedMessage
+  | LobbyChangedMessage
+  | MuteAskedMessage
+  | UnpublishedMessage
+  | ChatLineMessage
+  | ChatMessage
+  | DataMessage
+  | ReactedMessage
   | AnswerMessage
   | SlotsMessage
   | LayersMessage

@@ -13,7 +13,7 @@ import (
 )
 
 // sources are read in this order, which is that of the output.
-var sources = [...]string{"words.go", "limits.go", "client.go", "server.go", "registry.go"}
+var sources = [...]string{"words.go", "limits.go", "client.go", "client_room.go", "server.go", "server_room.go", "registry.go"}
 
 func parse(dir string) (*model, error) {
 	m := &model{}
