@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 built=cmd/sfu/page/built
-if [ "${1:-}" = --if-changed ] && [ -f "$built/index.html" ]; then
+if [ "${1:-}" = --if-changed ] && [ -f "$built/index.html" ] && [ -f "$built/socket.io/socket.io.js" ]; then
   newer=$(find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/dist-stories -prune -o \
     -path web/e2e -prune -o -type f -newer "$built/index.html" -print | head -n 1)
   [ -n "$newer" ] || exit 0
@@ -21,4 +21,9 @@ done
 # All but the committed ignore file goes, so that no old asset stays embedded.
 find "$built" -mindepth 1 ! -name .gitignore -delete
 cp -R web/dist/. "$built/"
+# The stock Socket.IO client, which pages of tutorials load from their server.
+mkdir -p "$built/socket.io"
+for file in socket.io.js socket.io.min.js socket.io.esm.min.js; do
+  cp "web/node_modules/socket.io-client/dist/$file" "$built/socket.io/"
+done
 touch "$built/index.html"

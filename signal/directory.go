@@ -68,6 +68,16 @@ func (d *directory) person(id protocol.UserID) Person {
 	return Person{User: id, Name: string(id)}
 }
 
+// ringable are a user's devices that a call rings.
+func (d *directory) ringable(id protocol.UserID) (devices []*session) {
+	for _, sess := range d.devices(id) {
+		if !sess.line {
+			devices = append(devices, sess)
+		}
+	}
+	return devices
+}
+
 // busy tells whether a user is in a call or a room, or being rung.
 func (d *directory) busy(id protocol.UserID) bool {
 	return slices.ContainsFunc(d.devices(id), func(s *session) bool { return s.seat != nil })

@@ -36,6 +36,17 @@ type question struct {
 // another one, and must not block for long: what waits is bounded as for any
 // slow reader, beyond that the session ends. Errors are a protocol.Error.
 func (s *Server) Enter(grants TokenGrants, tell func(protocol.ServerMessage)) (*Door, error) {
+	return s.enterDoor(grants, tell, false)
+}
+
+// EnterLine is Enter for one more line of a user whose page has several calls
+// at once: it is a device that is never rung, and while it is in a call or a
+// room its user is busy.
+func (s *Server) EnterLine(grants TokenGrants, tell func(protocol.ServerMessage)) (*Door, error) {
+	return s.enterDoor(grants, tell, true)
+}
+
+func (s *Server) enterDoor(grants TokenGrants, tell func(protocol.ServerMessage), line bool) (*Door, error) {
 	c := &conn{out: newOutbox(), remote: "front door"}
 	if !s.enterConn(c) {
 		return nil, errFull("the server is full or about to stop")
@@ -50,6 +61,7 @@ func (s *Server) Enter(grants TokenGrants, tell func(protocol.ServerMessage)) (*
 	}
 	person := Person{User: protocol.UserID(grants.User), Name: grants.Name}
 	sess := s.newSession(SessionID(newID()), person, grants, time.Now().Add(s.cfg.SessionTTL))
+	sess.line = line
 	s.attach(request{conn: c}, sess, protocol.ResumeNew, nil)
 	s.announce(person)
 	s.ringNow(sess)

@@ -127,3 +127,48 @@ func TestDoorNegotiatesForItsOwnSeatOnly(t *testing.T) {
 		}
 	})
 }
+
+func TestLineOfAUserIsNeverRungAndMakesItsUserBusy(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		ctx := context.Background()
+		ann, _ := r.enter("ann")
+		bob, bobTold := r.enter("bob")
+		defer ann.Close()
+		defer bob.Close()
+		lineTold := make(chan protocol.ServerMessage, 256)
+		enterLine := func() *Door {
+			d, err := r.server.EnterLine(openGrants("bob"), func(m protocol.ServerMessage) { lineTold <- m })
+			if err != nil {
+				t.Fatal(err)
+			}
+			return d
+		}
+		before := enterLine()
+		reply, err := ann.Ask(ctx, protocol.Place{Call: protocol.CallID(newID()), Callee: "bob"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		during := enterLine()
+		if got := callOf(bobTold); got.State != protocol.CallRinging {
+			t.Errorf("bob sees %s", got.State)
+		}
+		if got := callOf(lineTold); got.Call != "" {
+			t.Errorf("a line is rung: %+v", got)
+		}
+		if _, err := ann.Ask(ctx, protocol.Cancel{Call: reply.(protocol.Call).Call.Call}); err != nil {
+			t.Fatal(err)
+		}
+		before.Close()
+		if _, err := during.Ask(ctx, protocol.JoinRoom{Name: "a-room"}); err != nil {
+			t.Fatal(err)
+		}
+		reply, err = ann.Ask(ctx, protocol.Place{Call: protocol.CallID(newID()), Callee: "bob"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := reply.(protocol.Call).Call.Reason; got != protocol.EndBusy {
+			t.Errorf("a user whose line is in a room is %q", got)
+		}
+		during.Close()
+	})
+}

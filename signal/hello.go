@@ -174,6 +174,9 @@ func (s *Server) fillState(w *protocol.Welcome, sess *session, lostAt time.Time)
 
 // ringNow rings a device that signs in while its user is being called.
 func (s *Server) ringNow(sess *session) {
+	if sess.line {
+		return
+	}
 	for _, e := range s.calls.live {
 		if e.Callee.User == sess.person.User && e.State != protocol.CallActive && sess.seat == nil {
 			s.ringOn(e, sess)

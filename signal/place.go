@@ -101,7 +101,7 @@ func (s *Server) ring(call Call, room *roomEntry) *callEntry {
 	busy := s.dir.busy(call.Callee.User)
 	var legs []Side
 	if !busy {
-		for _, device := range s.dir.devices(call.Callee.User) {
+		for _, device := range s.dir.ringable(call.Callee.User) {
 			st := s.newSeat(device, protocol.ParticipantID(newID()), room, e)
 			legs = append(legs, Side{Device: device.id, Participant: st.participant, Away: device.conn == nil})
 		}

@@ -17,6 +17,7 @@ type session struct {
 	grants  TokenGrants
 	expires time.Time       // of the sign-in
 	away    bool            // the person is not at the device
+	line    bool            // one more call of a device that is there already: never rung
 	seat    *seat           // in a call or a room; nil else
 	room    *roomEntry      // of its last seat
 	last    protocol.CallID // the newest it was told of

@@ -36,20 +36,25 @@ func (s settings) checkDialects() error {
 // dialects are the front doors that are open.
 type dialects struct {
 	settings settings
+	sockets  *socketio.Server // for all that speak Socket.IO
+	client   http.Handler     // its stock client's files
 	ring     *ring.Server
 }
 
 // newDialects opens the front doors; nil when there are none.
-func newDialects(s settings, calls *signal.Server, log *slog.Logger) *dialects {
+func newDialects(s settings, files assets, calls *signal.Server, log *slog.Logger) *dialects {
 	if len(s.Dialects) == 0 {
 		return nil
 	}
-	d := &dialects{settings: s}
-	d.ring = ring.New(ring.Config{
-		Enter: calls.Enter, Grants: d.grants, Log: log,
-		Socket: socketio.Config{AllowOrigin: d.allowOrigin, Log: log},
-	})
+	d := &dialects{settings: s, client: newSocketClient(files)}
+	d.ring = ring.New(ring.Config{Enter: calls.Enter, Grants: d.grants, AllowOrigin: d.allowOrigin, Log: log})
+	d.sockets = socketio.New(socketio.Config{AllowOrigin: d.allowOrigin, Log: log}, d.ring.Pages())
 	return d
+}
+
+// has tells whether one of these dialects is on.
+func (d *dialects) has(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return slices.Contains(d.settings.Dialects, name) })
 }
 
 // before the product's own handler come the paths of the dialects.
@@ -57,22 +62,26 @@ func (d *dialects) before(next http.Handler) http.Handler {
 	if d == nil {
 		return next
 	}
-	sockets, raw := slices.Contains(d.settings.Dialects, dialectRing), slices.Contains(d.settings.Dialects, dialectRaw)
+	mux := http.NewServeMux()
+	mux.Handle("/", next)
+	if d.has(dialectRing) {
+		mux.Handle("/socket.io/{$}", d.sockets)
+		mux.Handle("/socket.io/", d.client)
+	}
+	raw := d.has(dialectRaw)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case sockets && r.URL.Path == "/socket.io/":
-			d.ring.SocketIO().ServeHTTP(w, r)
-		case raw && r.URL.Path == "/" && strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
+		if raw && r.URL.Path == "/" && strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
 			d.ring.Raw().ServeHTTP(w, r)
-		default:
-			next.ServeHTTP(w, r)
+			return
 		}
+		mux.ServeHTTP(w, r)
 	})
 }
 
 // close ends the pages' calls and waits.
 func (d *dialects) close() {
 	if d != nil {
+		d.sockets.Close()
 		d.ring.Close()
 	}
 }
@@ -80,7 +89,7 @@ func (d *dialects) close() {
 // grants of a page: in open mode anybody may be called, with keys only the
 // pages of its own room, which the operator has named.
 func (d *dialects) grants(room, user string) (signal.TokenGrants, bool) {
-	g := signal.TokenGrants{User: user, Name: user, Publish: true, Subscribe: true}
+	g := signal.TokenGrants{User: user, Name: user, Rooms: []string{ring.RoomName(room)}, Publish: true, Subscribe: true}
 	if rooms := d.settings.DialectRooms; len(rooms) > 0 && !slices.Contains(rooms, room) {
 		return g, false
 	}

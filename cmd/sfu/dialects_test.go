@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +15,7 @@ func TestDialectsWithKeysKeepToTheirRooms(t *testing.T) {
 	}
 	d := &dialects{settings: s}
 	g, ok := d.grants("001", "001/2")
-	if !ok || slices.Contains(g.Callees, "*") || !g.MayCall("001/1") || g.MayCall("ann") || g.MayJoin("001") || g.Admin || g.List {
+	if !ok || slices.Contains(g.Callees, "*") || !g.MayCall("001/1") || g.MayCall("ann") || !g.MayJoin("001") || g.MayJoin("002") || g.Admin || g.List {
 		t.Errorf("of a named room: %+v %v", g, ok)
 	}
 	if _, ok := d.grants("other", "other/1"); ok {
@@ -41,5 +43,26 @@ func TestDialectSettings(t *testing.T) {
 		if (err == nil) != (row.want == "") || err != nil && !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%+v: %v, want %q", row.s.Config, err, row.want)
 		}
+	}
+}
+
+func TestStockSocketIOClientIsServedOrItsAbsenceIsSaid(t *testing.T) {
+	get := func(files assets, path string) (int, string) {
+		w := httptest.NewRecorder()
+		newSocketClient(files).ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		return w.Code, w.Body.String()
+	}
+	file, err := newAsset("socket.io/socket.io.js", []byte("/* client */"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, body := get(assets{"socket.io/socket.io.js": file}, "/socket.io/socket.io.js"); status != http.StatusOK || body != "/* client */" {
+		t.Errorf("built: %d %s", status, body)
+	}
+	if status, _ := get(assets{"socket.io/socket.io.js": file}, "/socket.io/other.js"); status != http.StatusNotFound {
+		t.Errorf("another file: %d", status)
+	}
+	if status, body := get(assets{}, "/socket.io/socket.io.js"); status != http.StatusNotImplemented || !strings.Contains(body, "make build") {
+		t.Errorf("not built: %d %s", status, body)
 	}
 }

@@ -98,7 +98,7 @@ func (n *node) serveAll() error {
 	if err != nil {
 		return fmt.Errorf("page: %w", err)
 	}
-	n.dialects = newDialects(n.settings, n.signal, n.log.With("part", "dialect"))
+	n.dialects = newDialects(n.settings, files, n.signal, n.log.With("part", "dialect"))
 	web := n.dialects.before(newWeb(files, n.signal.Handler()))
 	secure := n.newServer(web)
 	secure.TLSConfig = n.entrance.tls // whose handshakes the entrance makes

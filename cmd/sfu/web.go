@@ -26,7 +26,7 @@ func newWeb(files assets, socket http.Handler) http.Handler {
 	}
 	for name, file := range files {
 		switch {
-		case name == "index.html":
+		case name == "index.html", strings.HasPrefix(name, socketClientDir): // served elsewhere
 		case strings.HasPrefix(name, "assets/"): // named after their content
 			mux.Handle("GET /"+name, cached(file, "public, max-age=31536000, immutable"))
 		case strings.HasPrefix(name, "sdk/"): // for other people's pages

@@ -3,6 +3,8 @@ package ring
 import (
 	"testing"
 	"time"
+
+	"callrelay/dialect/internal/leg"
 )
 
 // call from one page to another, with media both ways.
@@ -100,8 +102,8 @@ func TestBothCallAtOnceAndAThirdPageChangesNothing(t *testing.T) {
 	a.sees()
 	b.sees()
 	third := r.open("ring-a", "001")
-	third.say("sendOffer", map[string]any{"offer": description{"offer", "v=0"}})
-	third.say("sendAnswer", map[string]any{"answer": description{"answer", "v=0"}})
+	third.say("sendOffer", map[string]any{"offer": leg.Description{Type: "offer", SDP: "v=0"}})
+	third.say("sendAnswer", map[string]any{"answer": leg.Description{Type: "answer", SDP: "v=0"}})
 	third.say("hangUp", "001")
 	third.hear("hangUp")
 	b.say("hangUp", "001")

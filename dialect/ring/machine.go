@@ -65,9 +65,10 @@ const (
 	doInvite    do = iota // show the ring
 	doStart               // tell it to make its offer
 	doReset               // tell it to hang up
-	doConnect             // place the call to peer and accept it there
-	doAccept              // accept signal's call
-	doHangUp              // end signal's call, in whatever state
+	doRefuse              // tell it that nobody has asked for what it sent
+	doConnect             // bring it and peer into the room, each to watch the other
+	doAccept              // accept the call from outside
+	doHangUp              // leave the room, or end the call with outside, in whatever state
 	doDecline             // refuse the call from outside that has just come
 	doCallBack            // call who called last from outside
 	doOffer               // send the server's offer
@@ -113,13 +114,9 @@ func (m *machine) step(at seat, e event) []effect {
 		m.hangUp(at, p)
 		m.do(doReset, at)
 	case evOffer:
-		if p.state == talking && p.caller {
-			m.do(doTakeOffer, at)
-		}
+		m.either(p.state == talking && p.caller, doTakeOffer, at)
 	case evAnswer:
-		if p.state == talking && !p.caller {
-			m.do(doTakeReply, at)
-		}
+		m.either(p.state == talking && !p.caller, doTakeReply, at)
 	case evQueue:
 		p.silent = true
 	case evLost:
@@ -141,6 +138,14 @@ func (m *machine) step(at seat, e event) []effect {
 }
 
 func (m *machine) do(what do, at seat) { m.out = append(m.out, effect{do: what, page: at}) }
+
+// either does what was asked for, or refuses.
+func (m *machine) either(asked bool, what do, at seat) {
+	if !asked {
+		what = doRefuse
+	}
+	m.do(what, at)
+}
 
 // join invites a page that comes while somebody rings.
 func (m *machine) join(at seat) {
@@ -228,6 +233,7 @@ func (m *machine) hangUp(at seat, p *page) {
 		q := m.pages[peer]
 		q.state, q.peer, q.caller = idle, 0, false
 		m.do(doHangUp, at)
+		m.do(doHangUp, peer)
 		m.do(doReset, peer)
 	case was == calling:
 		m.stopRinging(at)

@@ -11,7 +11,7 @@ import (
 
 var doNames = map[do]string{
 	doInvite: "invite", doStart: "start", doReset: "reset", doConnect: "connect", doAccept: "accept",
-	doHangUp: "end", doDecline: "decline", doCallBack: "back", doOffer: "offer", doTakeOffer: "answer", doTakeReply: "take",
+	doHangUp: "end", doDecline: "decline", doCallBack: "back", doOffer: "offer", doRefuse: "refuse", doTakeOffer: "answer", doTakeReply: "take",
 }
 
 func show(effects []effect) string {
@@ -44,13 +44,13 @@ func TestMachine(t *testing.T) {
 		"a call rings the other":                      {with(two, moves{{1, evCall}}), "invite2"},
 		"an accept connects and offers at once":       {talk, "connect1-2 start1 offer2"},
 		"the caller's offer is answered":              {with(talk, moves{{1, evOffer}}), "answer1"},
-		"an offer from the callee is ignored":         {with(talk, moves{{2, evOffer}}), ""},
+		"an offer from the callee is refused":         {with(talk, moves{{2, evOffer}}), "refuse2"},
 		"the callee's answer is taken":                {with(talk, moves{{2, evAnswer}}), "take2"},
-		"an answer nobody asked for is ignored":       {with(two, moves{{2, evAnswer}}), ""},
-		"a hang-up resets both, the sender too":       {with(talk, moves{{2, evHangUp}}), "end2 reset1 reset2"},
+		"an answer nobody asked for is refused":       {with(two, moves{{2, evAnswer}}), "refuse2"},
+		"a hang-up resets both, the sender too":       {with(talk, moves{{2, evHangUp}}), "end2 end1 reset1 reset2"},
 		"a decline resets both":                       {with(two, moves{{1, evCall}, {2, evHangUp}}), "reset1 reset2"},
 		"a cancel resets both":                        {with(two, moves{{1, evCall}, {1, evHangUp}}), "reset2 reset1"},
-		"a closed tab resets the other":               {with(talk, moves{{1, evLeave}}), "end1 reset2"},
+		"a closed tab resets the other":               {with(talk, moves{{1, evLeave}}), "end1 end2 reset2"},
 		"a closed tab while it rings":                 {with(two, moves{{1, evCall}, {1, evLeave}}), "reset2"},
 		"both call at once, both offer":               {with(two, moves{{1, evCall}, {2, evCall}}), "connect1-2 start1 start2"},
 		"both called at once, the second's offer":     {with(two, moves{{1, evCall}, {2, evCall}, {2, evOffer}}), "answer2"},
@@ -60,9 +60,9 @@ func TestMachine(t *testing.T) {
 		"a third page's hang-up is its own":           {with(talk, moves{{3, evJoin}, {3, evHangUp}}), "reset3"},
 		"who comes while it rings is rung":            {with(moves{{1, evJoin}, {1, evCall}}, moves{{2, evJoin}}), "invite2"},
 		"a second call on the same pages":             {with(talk, moves{{1, evHangUp}, {2, evCall}, {1, evAccept}}), "connect2-1 start2 offer1"},
-		"a page that hung up in silence calls again":  {with(talk, moves{{1, evQueue}, {1, evCall}}), "end1 reset2 invite2"},
-		"a lost connection of a silent page ends it":  {with(talk, moves{{1, evQueue}, {1, evLost}}), "end1 reset2 reset1"},
-		"a lost connection with a silent peer":        {with(talk, moves{{1, evQueue}, {2, evLost}}), "end2 reset1 reset2"},
+		"a page that hung up in silence calls again":  {with(talk, moves{{1, evQueue}, {1, evCall}}), "end1 end2 reset2 invite2"},
+		"a lost connection of a silent page ends it":  {with(talk, moves{{1, evQueue}, {1, evLost}}), "end1 end2 reset2 reset1"},
+		"a lost connection with a silent peer":        {with(talk, moves{{1, evQueue}, {2, evLost}}), "end2 end1 reset1 reset2"},
 		"a lost connection of others may come back":   {with(talk, moves{{1, evLost}}), ""},
 		"a call from outside rings":                   {with(two, moves{{1, evRung}}), "invite1"},
 		"a call from outside to one who talks":        {with(talk, moves{{1, evRung}}), "decline1"},
@@ -72,7 +72,7 @@ func TestMachine(t *testing.T) {
 		"a page alone calls back who called":          {moves{{1, evJoin}, {1, evRung}, {1, evOver}, {1, evCall}}, "back1"},
 		"whom it called back accepts":                 {moves{{1, evJoin}, {1, evRung}, {1, evOver}, {1, evCall}, {1, evActive}}, "start1"},
 		"a page alone that nobody called":             {moves{{1, evJoin}, {1, evCall}}, ""},
-		"signal ends a call of two":                   {with(talk, moves{{1, evOver}}), "end1 reset2 reset1"},
+		"signal ends a call of two":                   {with(talk, moves{{1, evOver}}), "end1 end2 reset2 reset1"},
 		"signal's end comes after the page's own end": {with(talk, moves{{1, evHangUp}, {2, evOver}}), ""},
 	} {
 		m := newMachine()

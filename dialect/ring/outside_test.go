@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"callrelay/dialect/internal/leg"
 	"callrelay/signal"
 	"callrelay/signal/protocol"
 )
@@ -13,7 +14,7 @@ import (
 func (r *rig) phone(name string) (*signal.Door, chan protocol.CallView) {
 	r.t.Helper()
 	calls := make(chan protocol.CallView, 64)
-	grants := signal.TokenGrants{User: name, Name: name, Callees: []string{"*"}, Publish: true, Subscribe: true}
+	grants := signal.TokenGrants{User: name, Name: name, Callees: []string{"*"}, Rooms: []string{"*"}, Publish: true, Subscribe: true}
 	d, err := r.signal.Enter(grants, func(m protocol.ServerMessage) {
 		if c, ok := m.(protocol.Call); ok {
 			calls <- c.Call
@@ -56,7 +57,7 @@ func TestUserOfTheProductCallsAPageAndIsCalledBack(t *testing.T) {
 	page.hear("hangUp") // it is signed in
 	ann, calls := r.phone("ann")
 
-	ask(t, ann, protocol.Place{Call: newCallID(), Callee: "001/1", Video: true})
+	ask(t, ann, protocol.Place{Call: protocol.CallID(leg.NewID()), Callee: "001/1", Video: true})
 	page.hear("receiveCall")
 	until(t, calls, protocol.CallRinging)
 	page.say("acceptCall", "001")
@@ -79,7 +80,7 @@ func TestUserOfTheProductCallsAPageAndIsCalledBack(t *testing.T) {
 		t.Errorf("ended as %s", got.Reason)
 	}
 
-	ask(t, ann, protocol.Place{Call: newCallID(), Callee: "001/1", Video: true})
+	ask(t, ann, protocol.Place{Call: protocol.CallID(leg.NewID()), Callee: "001/1", Video: true})
 	page.hear("receiveCall")
 	page.say("hangUp", "001")
 	if got := until(t, calls, protocol.CallEnded); got.Reason != protocol.EndDeclined {

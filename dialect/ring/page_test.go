@@ -14,6 +14,8 @@ import (
 	"github.com/pion/webrtc/v4/pkg/media"
 	"go.uber.org/goleak"
 
+	"callrelay/dialect/internal/leg"
+	"callrelay/dialect/socketio"
 	"callrelay/sfu"
 	"callrelay/signal"
 )
@@ -48,10 +50,12 @@ func newRig(t *testing.T) *rig {
 		t.Fatal(err)
 	}
 	r.server = New(Config{Enter: r.signal.Enter, Grants: func(room, user string) (signal.TokenGrants, bool) {
-		return signal.TokenGrants{User: user, Name: user, Callees: []string{"*"}, Publish: true, Subscribe: true}, room != "kept"
+		return signal.TokenGrants{User: user, Name: user, Callees: []string{"*"}, Rooms: []string{"*"}, Publish: true, Subscribe: true}, room != "kept"
 	}})
-	r.socket, r.raw = httptest.NewServer(r.server.SocketIO()), httptest.NewServer(r.server.Raw())
+	sockets := socketio.New(socketio.Config{}, r.server.Pages())
+	r.socket, r.raw = httptest.NewServer(sockets), httptest.NewServer(r.server.Raw())
 	t.Cleanup(func() {
+		sockets.Close()
 		r.server.Close()
 		r.socket.Close()
 		r.raw.Close()
@@ -154,11 +158,11 @@ func (b *browser) say(name string, arg any) {
 	case string:
 		m.RoomID = arg
 	case map[string]any:
-		d, isOffer := arg["offer"].(description)
+		d, isOffer := arg["offer"].(leg.Description)
 		if isOffer {
 			m.Offer = encodeDescription(d.Type, d.SDP)
 		} else {
-			d, _ = arg["answer"].(description)
+			d, _ = arg["answer"].(leg.Description)
 			m.Answer = encodeDescription(d.Type, d.SDP)
 		}
 	}
@@ -197,7 +201,7 @@ func (b *browser) ring() string {
 
 func (b *browser) describe(arg json.RawMessage) string {
 	b.t.Helper()
-	var d description
+	var d leg.Description
 	if b.raw() {
 		var text string
 		_ = json.Unmarshal(arg, &text)
@@ -222,7 +226,7 @@ func (b *browser) makeOffer() {
 	b.connect()
 	offer, err := b.pc.CreateOffer(nil)
 	b.must(err)
-	b.say("sendOffer", map[string]any{"roomId": "001", "offer": description{"offer", b.local(offer)}})
+	b.say("sendOffer", map[string]any{"roomId": "001", "offer": leg.Description{Type: "offer", SDP: b.local(offer)}})
 	answered := "sendAnswer"
 	if b.kind == "ring-a" {
 		answered = "receiveAnswer"
@@ -242,7 +246,7 @@ func (b *browser) takeOffer() {
 	b.must(b.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: sdp}))
 	answer, err := b.pc.CreateAnswer(nil)
 	b.must(err)
-	b.say("sendAnswer", map[string]any{"roomId": "001", "answer": description{"answer", b.local(answer)}})
+	b.say("sendAnswer", map[string]any{"roomId": "001", "answer": leg.Description{Type: "answer", SDP: b.local(answer)}})
 }
 
 func (b *browser) must(err error) {

@@ -4,10 +4,13 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"callrelay/dialect/internal/leg"
 )
 
 // Limits of a bare WebSocket. Such pages never reconnect, so a ping finds a
@@ -36,7 +39,7 @@ func newRawServer(s *Server) *rawServer {
 	r := &rawServer{server: s, pages: map[*rawPage]bool{}}
 	r.upgrader.CheckOrigin = func(req *http.Request) bool {
 		origin := req.Header.Get("Origin")
-		return origin == "" || s.config.Socket.AllowOrigin == nil || s.config.Socket.AllowOrigin(origin)
+		return origin == "" || s.config.AllowOrigin == nil || s.config.AllowOrigin(origin)
 	}
 	return r
 }
@@ -104,6 +107,7 @@ type rawMessage struct {
 	RoomID string `json:"roomId,omitempty"`
 	Offer  string `json:"offer,omitempty"`
 	Answer string `json:"answer,omitempty"`
+	Error  string `json:"error,omitempty"`
 }
 
 func (p *rawPage) end() {
@@ -183,7 +187,7 @@ func decodeDescription(b64, kind string) (string, bool) {
 	if err != nil {
 		return "", false
 	}
-	return readDescription(b, kind)
+	return leg.ReadDescription(b, kind)
 }
 
 func (p *rawPage) write() {
@@ -219,6 +223,12 @@ func (p *rawPage) send(m rawMessage) {
 func (p *rawPage) invite() { p.send(rawMessage{Event: "callRemote"}) }
 func (p *rawPage) start()  { p.send(rawMessage{Event: "acceptCall"}) }
 
+func (p *rawPage) refuse(why string) {
+	p.send(rawMessage{Event: "callError", Error: strings.NewReplacer(`'`, "", `\\`, "").Replace(why)})
+}
+
+func (p *rawPage) close() { p.end() }
+
 // reset is nothing here: these pages reset when their connection fails.
 func (p *rawPage) reset() {}
 
@@ -231,6 +241,6 @@ func (p *rawPage) answer(sdp string) {
 }
 
 func encodeDescription(kind, sdp string) string {
-	b, _ := json.Marshal(description{kind, sdp}) // cannot fail
+	b, _ := json.Marshal(leg.Description{Type: kind, SDP: sdp}) // cannot fail
 	return base64.StdEncoding.EncodeToString(b)
 }

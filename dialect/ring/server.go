@@ -4,16 +4,14 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
-	"unicode"
 
+	"callrelay/dialect/internal/leg"
 	"callrelay/dialect/socketio"
 	"callrelay/signal"
-	"callrelay/signal/protocol"
 )
 
 // Limits.
 const (
-	maxRoomID = 48 // bytes of a room's id
 	// MaxSeats is how many pages one room takes; they are the users
 	// "<room>/1" to "<room>/<MaxSeats>".
 	MaxSeats = 32
@@ -22,22 +20,23 @@ const (
 // Config of a Server.
 type Config struct {
 	// Enter signs a page in: signal.Server.Enter.
-	Enter func(signal.TokenGrants, func(protocol.ServerMessage)) (*signal.Door, error)
+	Enter leg.Enter
 	// Grants of a page's user in a room; false keeps pages out of it. It is
 	// called from any goroutine.
 	Grants func(room, user string) (signal.TokenGrants, bool)
-	// Socket is what Socket.IO pages are held to; AllowOrigin holds for bare
-	// WebSockets, too.
-	Socket socketio.Config
+	// AllowOrigin decides whether a page of this origin may come over a bare
+	// WebSocket. nil: every page.
+	AllowOrigin func(origin string) bool
 	// Log receives what an operator should see. nil: none.
 	Log *slog.Logger
 }
 
-// Server lets the pages in. Make one with New; serve SocketIO and Raw.
+// Server lets the pages in. Make one with New; give Pages to a socketio.Server
+// and serve Raw.
 type Server struct {
-	config   Config
-	socketIO *socketio.Server
-	raw      *rawServer
+	config Config
+	pages  *socketPages
+	raw    *rawServer
 
 	mu     sync.Mutex
 	rooms  map[string]*room
@@ -52,17 +51,20 @@ func New(config Config) *Server {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{config: config, rooms: map[string]*room{}}
-	s.socketIO = socketio.New(config.Socket, newSocketPages(s))
+	s.pages = newSocketPages(s)
 	s.raw = newRawServer(s)
 	return s
 }
 
-// Close ends all pages and waits for their calls to have ended.
+// Pages are told what Socket.IO pages do.
+func (s *Server) Pages() socketio.Handler { return s.pages }
+
+// Close ends all pages and waits for their calls to have ended. The
+// socketio.Server that Pages were given to is closed before.
 func (s *Server) Close() {
 	s.mu.Lock()
 	s.closed = true
 	s.mu.Unlock()
-	s.socketIO.Close()
 	s.raw.close()
 	s.wg.Wait()
 }
@@ -76,7 +78,7 @@ var (
 
 // enter gives a page a seat in a room. line is what the page is told through.
 func (s *Server) enter(id string, line line) (*member, error) {
-	if !validRoom(id) {
+	if !leg.ValidRoom(id) {
 		return nil, errRoomID
 	}
 	if _, ok := s.config.Grants(id, id); !ok {
@@ -96,7 +98,7 @@ func (s *Server) enter(id string, line line) (*member, error) {
 	if m == nil {
 		return nil, errFull
 	}
-	r.post(m.signIn)
+	r.work.Post(m.signIn)
 	return m, nil
 }
 
@@ -110,11 +112,6 @@ func (s *Server) free(m *member) {
 	}
 }
 
-func validRoom(id string) bool {
-	for _, c := range id {
-		if c == unicode.ReplacementChar || !unicode.IsPrint(c) || c == '/' {
-			return false
-		}
-	}
-	return id != "" && len(id) <= maxRoomID
-}
+// RoomName is the name of the product's room that pages with this room id
+// share; their grants must allow it.
+func RoomName(id string) string { return leg.RoomName(id) }

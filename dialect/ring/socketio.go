@@ -2,14 +2,11 @@ package ring
 
 import (
 	"encoding/json"
-	"net/http"
 	"sync"
 
+	"callrelay/dialect/internal/leg"
 	"callrelay/dialect/socketio"
 )
-
-// SocketIO serves /socket.io/ for pages that ring over Socket.IO.
-func (s *Server) SocketIO() http.Handler { return s.socketIO }
 
 // socketPages are the Socket.IO pages, by socket. Upwards the families of such
 // pages say the same; downwards a step has two names, and each page ignores
@@ -41,9 +38,8 @@ func (p *socketPages) Event(s *socketio.Socket, name string, args []json.RawMess
 	}
 	if name == "joinRoom" {
 		var id string
-		if json.Unmarshal(arg, &id) == nil {
-			p.join(s, id)
-		}
+		_ = json.Unmarshal(arg, &id) // an empty one is no room's id
+		p.join(s, id)
 		return
 	}
 	m := p.member(s)
@@ -61,18 +57,12 @@ func (p *socketPages) Event(s *socketio.Socket, name string, args []json.RawMess
 		m.did(evQueue)
 	case "sendOffer":
 		var body struct{ Offer json.RawMessage }
-		if json.Unmarshal(arg, &body) == nil {
-			if sdp, ok := readDescription(body.Offer, "offer"); ok {
-				m.described(evOffer, sdp)
-			}
-		}
+		_ = json.Unmarshal(arg, &body) // an empty offer is refused below
+		m.describe(evOffer, body.Offer, "offer")
 	case "sendAnswer":
 		var body struct{ Answer json.RawMessage }
-		if json.Unmarshal(arg, &body) == nil {
-			if sdp, ok := readDescription(body.Answer, "answer"); ok {
-				m.described(evAnswer, sdp)
-			}
-		}
+		_ = json.Unmarshal(arg, &body)
+		m.describe(evAnswer, body.Answer, "answer")
 	}
 }
 
@@ -98,6 +88,7 @@ func (p *socketPages) join(s *socketio.Socket, id string) {
 	m, err := p.server.enter(id, socketLine{s})
 	if err != nil {
 		p.server.config.Log.Info("page not let in", "err", err)
+		socketLine{s}.refuse(err.Error())
 		return
 	}
 	p.seated[s] = &seated{id, m}
@@ -128,8 +119,13 @@ func (l socketLine) invite() { l.emit([]string{"receiveCall", "callRemote"}) }
 func (l socketLine) start()  { l.emit([]string{"acceptCall"}) }
 func (l socketLine) reset()  { l.emit([]string{"hangUp"}) }
 
-func (l socketLine) offer(sdp string) { l.emit([]string{"sendOffer"}, description{"offer", sdp}) }
+func (l socketLine) offer(sdp string) {
+	l.emit([]string{"sendOffer"}, leg.Description{Type: "offer", SDP: sdp})
+}
 
 func (l socketLine) answer(sdp string) {
-	l.emit([]string{"receiveAnswer", "sendAnswer"}, description{"answer", sdp})
+	l.emit([]string{"receiveAnswer", "sendAnswer"}, leg.Description{Type: "answer", SDP: sdp})
 }
+
+func (l socketLine) refuse(why string) { l.emit([]string{"callError"}, why) }
+func (l socketLine) close()            { l.socket.Close() }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"callrelay/internal/jsondepth"
 )
 
 // messageType is the first byte of a Socket.IO packet.
@@ -70,7 +72,7 @@ func decodeMessage(p string) (message, error) {
 		return m, nil
 	}
 	rest = strings.TrimLeft(rest, "0123456789") // an acknowledgement is not given
-	if tooDeep(rest) {
+	if jsondepth.Exceeds(rest, maxDepth) {
 		return message{}, errTooDeep
 	}
 	var parts []json.RawMessage
@@ -86,28 +88,6 @@ func decodeMessage(p string) (message, error) {
 	}
 	m.Args = parts[1:]
 	return m, nil
-}
-
-// tooDeep tells whether the JSON text nests deeper than maxDepth, without
-// decoding it.
-func tooDeep(s string) bool {
-	depth, quoted := 0, false
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '[' || c == '{':
-			if depth++; depth > maxDepth {
-				return true
-			}
-		case c == ']' || c == '}':
-			depth--
-		}
-	}
-	return false
 }
 
 // encodeEvent writes an event as an Engine.IO message for the namespace "/".

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strconv"
 	"unicode/utf8"
+
+	"callrelay/internal/jsondepth"
 )
 
 // Envelope is what any message may carry beside its own fields.
@@ -105,31 +107,10 @@ func wellFormed(frame []byte) error {
 	if b := bytes.TrimLeft(frame, " \t\r\n"); len(b) == 0 || b[0] != '{' {
 		return Errorf(ErrBadMessage, "a message is one JSON object")
 	}
-	if depth(frame) > MaxDepth {
+	if jsondepth.Exceeds(frame, MaxDepth) {
 		return Errorf(ErrBadMessage, "a message nests at most %d objects and arrays", MaxDepth)
 	}
 	return nil
-}
-
-// depth of nested objects and arrays in JSON text that may be broken.
-func depth(text []byte) int {
-	deepest, now := 0, 0
-	inString := false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case inString && c == '\\':
-			i++
-		case c == '"':
-			inString = !inString
-		case inString:
-		case c == '{' || c == '[':
-			now++
-			deepest = max(deepest, now)
-		case c == '}' || c == ']':
-			now--
-		}
-	}
-	return deepest
 }
 
 // Body is an encoded message without an envelope. It may be shared: one event
