@@ -1,6 +1,8 @@
 package signal
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
@@ -27,7 +29,15 @@ type TokenGrants struct {
 	Publish   bool     `json:"publish"`           // may send media
 	Subscribe bool     `json:"subscribe"`         // may receive media
 	List      bool     `json:"list"`              // sees who is online
-	Admin     bool     `json:"admin,omitempty"`   // may manage rooms and members
+	Host      bool     `json:"host,omitempty"`    // is host of the rooms that it joins by name
+	Admin     bool     `json:"admin,omitempty"`   // may manage rooms and members over the HTTP API
+	// Options of a room that its join makes; nil: the usual.
+	Options *protocol.RoomOptions `json:"options,omitempty"`
+
+	// Issued is when the token was made, as its iat or nbf claim says, and Token
+	// names it. What the grants themselves say is not looked at.
+	Issued time.Time `json:"issued,omitzero"`
+	Token  string    `json:"token,omitempty"`
 }
 
 // openGrants are those of open mode.
@@ -111,7 +121,30 @@ func (a authority) check(token string) (TokenGrants, time.Time, error) {
 	} else {
 		claims.Grants.Name = user
 	}
+	if o := claims.Grants.Options; o != nil {
+		if err := o.Valid(); err != nil {
+			return TokenGrants{}, time.Time{}, fmt.Errorf("the token's options: %w", err)
+		}
+	}
+	claims.Grants.Issued, claims.Grants.Token = issued(claims), fingerprint(token)
 	return claims.Grants, claims.ExpiresAt.Time, nil
+}
+
+// issued tells when a token was made; the zero time where it does not say.
+func issued(claims tokenClaims) time.Time {
+	switch {
+	case claims.IssuedAt != nil:
+		return claims.IssuedAt.Time
+	case claims.NotBefore != nil:
+		return claims.NotBefore.Time
+	}
+	return time.Time{}
+}
+
+// fingerprint names a token without being one.
+func fingerprint(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return "token " + base64.RawURLEncoding.EncodeToString(sum[:16])
 }
 
 func (a authority) secretOf(t *jwt.Token) (any, error) {

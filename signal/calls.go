@@ -161,6 +161,10 @@ func (s *Server) openCall(e *callEntry) []*seat {
 	var seats []*seat
 	for _, side := range e.sides() {
 		if st := s.seats[side.Participant]; st != nil {
+			if e.Invite && e.room.Name != "" && st.sess.grants.Host {
+				st.role = protocol.RoleHost
+			}
+			s.opening(st)
 			st.open = true
 			change := e.room.Put(st.member())
 			if e.Invite { // the others are in the room already

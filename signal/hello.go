@@ -62,12 +62,12 @@ func errFull(what string) error {
 func (s *Server) grantsOf(c *conn, m protocol.Hello, now time.Time) (TokenGrants, time.Time, error) {
 	ttl := now.Add(s.cfg.SessionTTL)
 	if !s.auth.open() {
-		if c.grants != nil && m.Token == "" { // checked at the upgrade
-			return *c.grants, earlier(c.expires, ttl), nil
-		}
-		grants, expires, err := s.auth.check(m.Token)
-		if err != nil {
+		grants, expires, err := tokenOf(s.auth, c, m)
+		switch {
+		case err != nil:
 			return grants, expires, protocol.Errorf(protocol.ErrUnauthorized, "%s", err)
+		case s.revoked.has(grants.Token):
+			return grants, expires, protocol.Errorf(protocol.ErrUnauthorized, "a host has removed who holds this token")
 		}
 		return grants, earlier(expires, ttl), nil
 	}
@@ -76,6 +76,14 @@ func (s *Server) grantsOf(c *conn, m protocol.Hello, now time.Time) (TokenGrants
 		return TokenGrants{}, ttl, protocol.Errorf(protocol.ErrInvalid, "%s", err)
 	}
 	return openGrants(name), ttl, nil
+}
+
+// tokenOf a hello, or of the upgrade before it.
+func tokenOf(a authority, c *conn, m protocol.Hello) (TokenGrants, time.Time, error) {
+	if c.grants != nil && m.Token == "" { // checked at the upgrade
+		return *c.grants, c.expires, nil
+	}
+	return a.check(m.Token)
 }
 
 func earlier(a, b time.Time) time.Time {
@@ -225,7 +233,7 @@ func (s *Server) expel(sess *session, bye bool) {
 	stopTimer(sess.expiry)
 	// Only what came over a socket was ever given its secret.
 	if bye && sess.conn != nil && sess.conn.ws != nil {
-		s.revoked.add(sess.id, sess.expires, time.Now())
+		s.revoked.add(string(sess.id), sess.expires, time.Now())
 	}
 	reason := protocol.EndLost
 	if bye {

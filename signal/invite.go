@@ -46,6 +46,10 @@ func (s *Server) mayInvite(r request, st *seat, user protocol.UserID) error {
 		return protocol.Errorf(protocol.ErrForbidden, "your token does not allow calling this user")
 	case s.draining:
 		return errDraining()
+	case st.room.Options.Locked && st.role != protocol.RoleHost:
+		return protocol.Errorf(protocol.ErrRoomLocked, "the room is locked; only a host invites")
+	case st.room.full():
+		return errRoomFull()
 	case st.room.has(user):
 		return protocol.Errorf(protocol.ErrWrongState, "this user is in the room")
 	case len(st.room.Invited) >= protocol.MaxInvited:
@@ -58,6 +62,7 @@ func (s *Server) invite(r request, st *seat, m protocol.Invite) {
 	if st.call != nil {
 		s.stepCall(st.call, Grew{})
 	}
+	delete(st.room.barred, m.User)
 	e := s.ring(Call{
 		ID: m.Invitation, Room: st.room.ID, Video: m.Video, Group: true, Invite: true,
 		Caller: r.sess.person, Callee: s.dir.person(m.User),
@@ -96,6 +101,7 @@ func (s *Server) tidyGroup(e *callEntry, effects []Effect) {
 	for _, effect := range effects {
 		if d, ok := effect.(Depart); ok {
 			s.withdraw(e.room, d.Participant)
+			s.passHost(e.room)
 		}
 	}
 	s.endAlone(e.room)

@@ -62,5 +62,24 @@ func (s *Server) handleInRoom(r request, m protocol.ClientMessage) error {
 	case protocol.Prefer:
 		return s.handlePrefer(r, m)
 	}
+	return s.handleManage(r, m)
+}
+
+// handleManage takes what hosts do with a room and its members.
+func (s *Server) handleManage(r request, m protocol.ClientMessage) error {
+	switch m := m.(type) {
+	case protocol.SetRoom:
+		return s.handleHost(r, m.Room, m)
+	case protocol.SetRole:
+		return s.handleHost(r, m.Room, m)
+	case protocol.MuteMember:
+		return s.handleHost(r, m.Room, m)
+	case protocol.MuteAll:
+		return s.handleHost(r, m.Room, m)
+	case protocol.RemoveMember:
+		return s.handleHost(r, m.Room, m)
+	case protocol.EndRoom:
+		return s.handleHost(r, m.Room, m)
+	}
 	return protocol.Errorf(protocol.ErrUnknownType, "this server does not know %s", protocol.TypeOf(m))
 }

@@ -74,9 +74,18 @@ func (s *Server) handlePublish(r request, m protocol.Publish) error {
 		return err
 	case !r.sess.grants.Publish:
 		return protocol.Errorf(protocol.ErrForbidden, "your token does not allow sending")
+	case st.open && !st.mayPublish():
+		return protocol.Errorf(protocol.ErrForbidden, "only hosts and speakers may send in this room")
 	case st.room.lane.full():
 		return tooMuch()
 	}
+	if m.Source == protocol.SourceScreen && !st.sends(protocol.SourceScreen) {
+		if err := s.shareScreen(st, m.TakeOver); err != nil {
+			return err
+		}
+	}
+	held := st.held(m)
+	m.Muted = m.Muted || held
 	st.put(Publication{Source: m.Source, Muted: m.Muted, Width: m.Width, Height: m.Height})
 	s.inLane(st.room, func() {
 		err := ask(mediaTimeout, func(ctx context.Context) error {
@@ -84,6 +93,9 @@ func (s *Server) handlePublish(r request, m protocol.Publish) error {
 		})
 		s.answered(r, err, protocol.OK{})
 	})
+	if held {
+		s.askMute(st, m.Source, true, "")
+	}
 	s.refresh(st)
 	return nil
 }

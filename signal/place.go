@@ -97,6 +97,7 @@ func (s *Server) ring(call Call, room *roomEntry) *callEntry {
 	if !call.Invite {
 		origin := s.newSeat(s.dir.sessions[call.Origin.Device], protocol.ParticipantID(newID()), room, e)
 		call.Origin.Participant = origin.participant
+		origin.role = protocol.RoleHost
 	}
 	busy := s.dir.busy(call.Callee.User)
 	var legs []Side

@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"cmp"
 	"time"
 
 	"callrelay/signal/protocol"
@@ -15,7 +16,7 @@ func (s *Server) resume(r request, m protocol.Hello, now time.Time) (protocol.Cl
 	}
 	sess := s.dir.sessions[t.Session]
 	switch {
-	case s.revoked.has(t.Session):
+	case s.revoked.has(string(t.Session)):
 		return protocol.CloseForbidden, protocol.Errorf(protocol.ErrUnauthorized, "the session was ended")
 	case !now.Before(t.Expires) && (sess == nil || sess.seat == nil) && !s.renewable(r.conn, m, t):
 		return protocol.CloseUnauthorized, protocol.Errorf(protocol.ErrUnauthorized, "the session has expired")
@@ -91,9 +92,15 @@ func (s *Server) restore(sess *session, t ticket, now time.Time) {
 	}
 	if t.Call != nil {
 		s.restoreCall(sess, t)
+		if st := sess.seat; st != nil && st.role != t.role() {
+			st.role = t.role()
+			s.refresh(st)
+		}
 		return
 	}
-	s.enter(s.newSeat(sess, t.Participant, s.roomAgain(*t.Room), nil))
+	st := s.newSeat(sess, t.Participant, s.roomAgain(*t.Room), nil)
+	st.role = t.role()
+	s.enter(st)
 }
 
 // roomAgain finds a room that somebody has brought back already, or makes it.
@@ -104,7 +111,11 @@ func (s *Server) roomAgain(ref roomRef) *roomEntry {
 	if room := s.rooms.byName[ref.Name]; room != nil && ref.Name != "" {
 		return room
 	}
-	return s.rooms.make(ref.ID, ref.Name, ref.Epoch+1)
+	room := s.rooms.make(ref.ID, ref.Name, ref.Epoch+1)
+	if ref.Options.Valid() == nil {
+		room.Options = ref.Options
+	}
+	return room
 }
 
 // restoreCall rebuilds an active call around the first of its two sides that
@@ -127,7 +138,7 @@ func (s *Server) restoreCall(sess *session, t ticket) {
 			return // the peer came back to something else
 		}
 	}
-	e := &callEntry{Call: *t.Call, room: s.rooms.make(t.Call.Room, "", t.Room.Epoch+1)}
+	e := &callEntry{Call: *t.Call, room: s.roomAgain(*t.Room)}
 	s.calls.live[e.ID] = e
 	e.room.calls[e.ID] = e
 	for _, side := range sides {
@@ -162,6 +173,9 @@ func (s *Server) reseat(e *callEntry, side Side, expires time.Time) {
 	}
 	st := s.newSeat(sess, side.Participant, e.room, e)
 	st.open, st.wasUp = true, true
+	if side.Participant == e.Origin.Participant {
+		st.role = protocol.RoleHost
+	}
 	s.tellOthers(e.room, sess, e.room.Put(st.member()))
 	s.stepCall(e, Away{side.Device})
 	s.stepCall(e, MediaDown{side.Device})
@@ -171,6 +185,9 @@ func (s *Server) reseat(e *callEntry, side Side, expires time.Time) {
 		s.inLane(e.room, s.join(st))
 	}
 }
+
+// role of the session in its room.
+func (t ticket) role() protocol.MemberRole { return cmp.Or(t.Role, protocol.RoleMember) }
 
 // personOf the device's user.
 func (c *Call) personOf(device SessionID) Person {

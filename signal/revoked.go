@@ -3,22 +3,22 @@ package signal
 import "time"
 
 const (
-	// maxRevoked sessions are remembered; beyond it the one that expires first goes.
+	// maxRevoked of them are remembered; beyond it the one that expires first goes.
 	maxRevoked = 100_000
 	// sweepEvery so often what has expired is forgotten.
 	sweepEvery = time.Minute
 )
 
-// revoked is the list of sessions whose secrets are void, each until the
-// secret would have expired by itself. Guarded by the Server's mutex.
+// revoked is the list of sessions whose secrets are void, and of tokens, each
+// until it would have expired by itself. Guarded by the Server's mutex.
 type revoked struct {
-	until map[SessionID]time.Time
+	until map[string]time.Time
 	swept time.Time
 }
 
-func newRevoked() revoked { return revoked{until: map[SessionID]time.Time{}} }
+func newRevoked() revoked { return revoked{until: map[string]time.Time{}} }
 
-func (r *revoked) add(id SessionID, until, now time.Time) {
+func (r *revoked) add(id string, until, now time.Time) {
 	r.sweep(now)
 	if len(r.until) >= maxRevoked {
 		r.dropFirst()
@@ -26,7 +26,7 @@ func (r *revoked) add(id SessionID, until, now time.Time) {
 	r.until[id] = until
 }
 
-func (r *revoked) has(id SessionID) bool {
+func (r *revoked) has(id string) bool {
 	_, ok := r.until[id]
 	return ok
 }
@@ -44,7 +44,7 @@ func (r *revoked) sweep(now time.Time) {
 }
 
 func (r *revoked) dropFirst() {
-	var first SessionID
+	var first string
 	for id, t := range r.until {
 		if first == "" || t.Before(r.until[first]) {
 			first = id

@@ -22,6 +22,8 @@ type Member struct {
 	State        protocol.MemberState
 	Publications []Publication
 	Invitation   protocol.CallID // by which it came; empty for others
+	Role         protocol.MemberRole
+	CanPublish   bool // role, room and token let it send
 }
 
 // Invitation of a user into the room, as its members see it.
@@ -43,6 +45,7 @@ type Room struct {
 	N       uint64
 	Members []Member
 	Invited []Invitation // not answered yet
+	Options protocol.RoomOptions
 }
 
 // Put adds a member or changes the one with its participant id.
@@ -112,6 +115,7 @@ func (r *Room) View(self protocol.ParticipantID) protocol.RoomView {
 	}
 	return protocol.RoomView{
 		Room: r.ID, Name: r.Name, Epoch: r.Epoch, N: r.N, Self: self, Members: members, Invited: invited,
+		Options: r.Options,
 	}
 }
 
@@ -130,6 +134,7 @@ func (m Member) view() protocol.MemberView {
 	return protocol.MemberView{
 		Participant: m.Participant, Generation: m.Generation, User: m.Person.User, Name: m.Person.Name,
 		State: m.State, Publications: publications, Invitation: m.Invitation,
+		Role: m.Role, CanPublish: m.CanPublish,
 	}
 }
 

@@ -2,6 +2,7 @@ package signal
 
 import (
 	"context"
+	"time"
 
 	"callrelay/sfu"
 	"callrelay/signal/protocol"
@@ -12,6 +13,7 @@ import (
 type rooms struct {
 	byID   map[protocol.RoomID]*roomEntry
 	byName map[string]*roomEntry
+	closed map[string]time.Time // names of rooms that a host has ended, until they may be used again
 }
 
 // roomEntry is a room with the lane in which its effects are performed.
@@ -19,16 +21,21 @@ type roomEntry struct {
 	Room
 	lane  lane
 	calls map[protocol.CallID]*callEntry // that live in it, or ring into it
+	// barred users were removed, each at that time.
+	barred map[protocol.UserID]time.Time
 	// lastLeft is why the last one left a call's room; empty while nobody has.
 	lastLeft protocol.EndReason
 }
 
 func newRooms() rooms {
-	return rooms{byID: map[protocol.RoomID]*roomEntry{}, byName: map[string]*roomEntry{}}
+	return rooms{byID: map[protocol.RoomID]*roomEntry{}, byName: map[string]*roomEntry{}, closed: map[string]time.Time{}}
 }
 
 func (r *rooms) make(id protocol.RoomID, name string, epoch uint32) *roomEntry {
-	e := &roomEntry{Room: Room{ID: id, Name: name, Epoch: epoch}, calls: map[protocol.CallID]*callEntry{}}
+	e := &roomEntry{
+		Room:  Room{ID: id, Name: name, Epoch: epoch, Options: usualOptions()},
+		calls: map[protocol.CallID]*callEntry{},
+	}
 	r.byID[id] = e
 	if name != "" {
 		r.byName[name] = e
@@ -57,10 +64,16 @@ func (s *Server) handleJoinRoom(r request, m protocol.JoinRoom) error {
 		return errDraining()
 	}
 	room := s.rooms.byName[m.Name]
+	if err := s.mayEnter(r.sess, m.Name, room); err != nil {
+		return err
+	}
 	if room == nil {
 		room = s.rooms.make(protocol.RoomID(newID()), m.Name, 1)
+		s.startOptions(room, r.sess, m.Options)
 	}
+	role := s.roleIn(r.sess, room)
 	st = s.newSeat(r.sess, protocol.ParticipantID(newID()), room, nil)
+	st.role = role
 	s.enter(st)
 	view := room.View(st.participant)
 	s.inLane(room, func() { s.reply(r, protocol.Joined{Room: view}) })
@@ -69,6 +82,7 @@ func (s *Server) handleJoinRoom(r request, m protocol.JoinRoom) error {
 
 // enter makes a seat a member of its room: the gate opens, then all are told.
 func (s *Server) enter(st *seat) {
+	s.opening(st)
 	st.open = true
 	change := st.room.Put(st.member())
 	view := st.room.View(st.participant)
@@ -84,7 +98,8 @@ func (s *Server) enter(st *seat) {
 
 // join is the work that opens the gate of one seat, for the room's lane.
 func (s *Server) join(st *seat) func() {
-	rights := sfu.Rights{Publish: st.sess.grants.Publish, Subscribe: st.sess.grants.Subscribe}
+	st.granted = st.mayPublish()
+	rights := sfu.Rights{Publish: st.granted, Subscribe: st.sess.grants.Subscribe}
 	return func() {
 		s.mediaDone("join", st, ask(mediaTimeout, func(ctx context.Context) error {
 			return s.media.Join(ctx, sfu.RoomID(st.room.ID), sfu.ParticipantID(st.participant), rights)
@@ -124,6 +139,7 @@ func (s *Server) leave(st *seat, reason protocol.EndReason) {
 	s.inLane(room, s.part(st))
 	s.tellRoom(room, left)
 	s.release(st, reason)
+	s.passHost(room)
 	s.withdraw(room, st.participant)
 	if len(room.Members) == 0 && len(room.calls) == 0 {
 		s.rooms.drop(room)

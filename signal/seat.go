@@ -16,8 +16,11 @@ type seat struct {
 	room         *roomEntry
 	call         *callEntry // nil in a room joined by name
 	open         bool       // a member of the room: accepted, or joined
-	generation   uint32     // of the newest connection; 0 before the first
-	up, wasUp    bool       // that connection carries media; has ever
+	role         protocol.MemberRole
+	granted      bool   // the media side lets it send
+	muteFirst    bool   // its next microphone may have to begin muted
+	generation   uint32 // of the newest connection; 0 before the first
+	up, wasUp    bool   // that connection carries media; has ever
 	publications []Publication
 	lane         lane // answers and candidates; at last remove
 }
@@ -25,7 +28,7 @@ type seat struct {
 // newSeat gives a session a seat. The session has none.
 func (s *Server) newSeat(sess *session, p protocol.ParticipantID, room *roomEntry, call *callEntry) *seat {
 	s.follow(sess, room)
-	st := &seat{participant: p, sess: sess, room: room, call: call}
+	st := &seat{participant: p, sess: sess, room: room, call: call, role: protocol.RoleMember, muteFirst: true}
 	sess.seat = st
 	s.seats[p] = st
 	return st
@@ -58,6 +61,7 @@ func (st *seat) member() Member {
 	}
 	return Member{
 		Participant: st.participant, Invitation: invitation, Generation: st.generation, Person: st.sess.person,
+		Role: st.role, CanPublish: st.mayPublish(),
 		State: state, Publications: slices.Clone(st.publications),
 	}
 }
@@ -76,6 +80,7 @@ func (s *Server) refresh(st *seat) {
 
 func equalMembers(a, b Member) bool {
 	return a.Generation == b.Generation && a.State == b.State && a.Person == b.Person &&
+		a.Role == b.Role && a.CanPublish == b.CanPublish &&
 		slices.Equal(a.Publications, b.Publications)
 }
 

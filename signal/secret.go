@@ -11,7 +11,8 @@ func (s *Server) secretOf(sess *session) string {
 	t := ticket{Session: sess.id, Grants: sess.grants, Expires: sess.expires, Boot: s.boot}
 	if st := sess.seat; st != nil && st.open {
 		t.Participant = st.participant
-		t.Room = &roomRef{ID: st.room.ID, Name: st.room.Name, Epoch: st.room.Epoch}
+		t.Room = &roomRef{ID: st.room.ID, Name: st.room.Name, Epoch: st.room.Epoch, Options: st.room.Options}
+		t.Role = st.role
 		if st.call != nil {
 			call := st.call.Call
 			t.Call = &call
@@ -36,7 +37,7 @@ func standsFor(sess *session) string {
 	if st.call != nil && st.call.Group {
 		sides = len(st.call.sides())
 	}
-	return fmt.Sprintf("%s %d %d", st.participant, st.room.Epoch, sides)
+	return fmt.Sprintf("%s %s %d %d %v", st.participant, st.role, st.room.Epoch, sides, st.room.Options)
 }
 
 // reissue sends a session a new secret when the last one stands for something

@@ -26,6 +26,7 @@ type ticket struct {
 	Participant protocol.ParticipantID `json:",omitempty"`
 	Call        *Call                  `json:",omitempty"` // when it is active
 	Room        *roomRef               `json:",omitempty"`
+	Role        protocol.MemberRole    `json:",omitempty"` // in it
 }
 
 // roomRef names a room of one's own, or a call's.
@@ -33,6 +34,8 @@ type roomRef struct {
 	ID    protocol.RoomID
 	Name  string
 	Epoch uint32
+	// Options of the room.
+	Options protocol.RoomOptions
 }
 
 const (

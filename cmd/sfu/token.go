@@ -17,7 +17,8 @@ type tokenCommand struct {
 	Publish   bool          `default:"true" negatable:"" help:"May send sound and pictures."`
 	Subscribe bool          `default:"true" negatable:"" help:"May receive sound and pictures."`
 	List      bool          `default:"true" negatable:"" help:"Sees who is online."`
-	Admin     bool          `help:"May manage rooms and their members."`
+	Host      bool          `help:"Is host of the rooms that it joins by name."`
+	Admin     bool          `help:"May manage rooms, members and calls over the HTTP API."`
 	Audience  string        `default:"callrelay" help:"Audience, as the server's --audience."`
 	TTL       time.Duration `name:"ttl" default:"1h" help:"How long the token, and the sign-in that it opens, is good."`
 }
@@ -25,7 +26,7 @@ type tokenCommand struct {
 func (c tokenCommand) Run(s streams) error {
 	token, err := signal.MintToken(c.Key, []byte(c.Secret), c.Audience, signal.TokenGrants{
 		User: c.User, Name: c.Name, Rooms: c.Rooms, Callees: c.Callees,
-		Publish: c.Publish, Subscribe: c.Subscribe, List: c.List, Admin: c.Admin,
+		Publish: c.Publish, Subscribe: c.Subscribe, List: c.List, Host: c.Host, Admin: c.Admin,
 	}, time.Now(), c.TTL)
 	if err != nil {
 		return err

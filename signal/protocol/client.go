@@ -102,7 +102,8 @@ type HangUp struct {
 type JoinRoom struct {
 	// Name of the room: 1 to 64 of a-z, 0-9, "-" and "_".
 	Name string `json:"name"`
-	// Options of the room, when this makes it and its maker is its host.
+	// Options of the room, when this makes it and its maker is its host; else
+	// those that the token names, or the usual.
 	Options *RoomOptions `json:"options,omitempty"`
 }
 

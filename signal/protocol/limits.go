@@ -23,8 +23,8 @@ const (
 	MaxToken = 8 << 10
 	// MaxRoomName bytes of a room's name.
 	MaxRoomName = 64
-	// MaxMembers is the highest limit of members a room may have, and the usual.
-	MaxMembers = 200
+	// MaxMembers is the highest limit of members a room may have; the usual is 200.
+	MaxMembers = 500
 	// MaxWaiting people in a room's lobby.
 	MaxWaiting = 100
 	// MaxLine bytes of a line of the chat.
@@ -43,7 +43,7 @@ const (
 	// MaxMetadata bytes of one member's metadata.
 	MaxMetadata = 16 << 10
 	// MaxRoomMetadata bytes of all members' metadata, as JSON writes them.
-	MaxRoomMetadata = 256 << 10
+	MaxRoomMetadata = 128 << 10
 	// MaxInvited users that ring into one room at a time.
 	MaxInvited = 32
 	// MaxSections in an SDP offer.

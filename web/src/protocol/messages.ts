@@ -320,8 +320,8 @@ export const Limits = {
   maxToken: 8192,
   /** MaxRoomName bytes of a room's name. */
   maxRoomName: 64,
-  /** MaxMembers is the highest limit of members a room may have, and the usual. */
-  maxMembers: 200,
+  /** MaxMembers is the highest limit of members a room may have; the usual is 200. */
+  maxMembers: 500,
   /** MaxWaiting people in a room's lobby. */
   maxWaiting: 100,
   /** MaxLine bytes of a line of the chat. */
@@ -342,7 +342,7 @@ export const Limits = {
   /** MaxMetadata bytes of one member's metadata. */
   maxMetadata: 16384,
   /** MaxRoomMetadata bytes of all members' metadata, as JSON writes them. */
-  maxRoomMetadata: 262144,
+  maxRoomMetadata: 131072,
   /** MaxInvited users that ring into one room at a time. */
   maxInvited: 32,
   /** MaxSections in an SDP offer. */
@@ -539,7 +539,10 @@ export interface JoinRoomMessage {
   id?: number
   /** Name of the room: 1 to 64 of a-z, 0-9, "-" and "_". */
   name: string
-  /** Options of the room, when this makes it and its maker is its host. */
+  /**
+   * Options of the room, when this makes it and its maker is its host; else
+   * those that the token names, or the usual.
+   */
   options?: RoomOptions
 }
 
