@@ -155,11 +155,11 @@ func TestLineOfAUserIsNeverRungAndMakesItsUserBusy(t *testing.T) {
 		if got := callOf(lineTold); got.Call != "" {
 			t.Errorf("a line is rung: %+v", got)
 		}
-		if _, err := ann.Ask(ctx, protocol.Cancel{Call: reply.(protocol.Call).Call.Call}); err != nil {
+		if _, err = ann.Ask(ctx, protocol.Cancel{Call: reply.(protocol.Call).Call.Call}); err != nil {
 			t.Fatal(err)
 		}
 		before.Close()
-		if _, err := during.Ask(ctx, protocol.JoinRoom{Name: "a-room"}); err != nil {
+		if _, err = during.Ask(ctx, protocol.JoinRoom{Name: "a-room"}); err != nil {
 			t.Fatal(err)
 		}
 		reply, err = ann.Ask(ctx, protocol.Place{Call: protocol.CallID(newID()), Callee: "bob"})

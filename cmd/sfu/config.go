@@ -27,7 +27,7 @@ type Config struct {
 	Open     bool     `env:"CALLRELAY_OPEN" help:"Allow open mode on a public address. Then everybody who finds the server may use it and pretend to be anybody."`
 	Origin   []string `env:"CALLRELAY_ORIGIN" placeholder:"ORIGIN" help:"Web origin whose pages may connect, as https://example.org; repeatable, * for all. Default: the server's own page only."`
 
-	Dialects      []string `name:"dialects" env:"CALLRELAY_DIALECTS" placeholder:"NAME" help:"Front doors for pages made from tutorials, see docs/migrate.md: ring (Socket.IO), raw-ws (JSON over a bare WebSocket); repeatable. Such pages sign in without a name or a token. Default: none."`
+	Dialects      []string `name:"dialects" env:"CALLRELAY_DIALECTS" placeholder:"NAME" help:"Front doors for pages made from tutorials, see docs/migrate.md: ring (Socket.IO), raw-ws (JSON over a bare WebSocket), room (Socket.IO, joining is calling); repeatable. Such pages sign in without a name or a token. Default: none."`
 	DialectListen []string `name:"dialect-listen" env:"CALLRELAY_DIALECT_LISTEN" placeholder:"ADDRESS" help:"Further address for --dialects, plain HTTP, for pages with a fixed port as :3000 or :3030; repeatable. They are served under --listen and --http in any case."`
 	DialectRooms  []string `name:"dialect-rooms" env:"CALLRELAY_DIALECT_ROOMS" placeholder:"ROOM" help:"Room id that pages of --dialects may use, as 001; repeatable. Needed with keys: whoever reaches the server may then call within these rooms, and nobody else. Default: any room, in open mode only."`
 

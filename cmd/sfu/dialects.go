@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"callrelay/dialect/ring"
+	"callrelay/dialect/room"
 	"callrelay/dialect/socketio"
 	"callrelay/signal"
 )
@@ -16,12 +17,15 @@ import (
 const (
 	dialectRing = "ring"
 	dialectRaw  = "raw-ws"
+	dialectRoom = "room"
 )
+
+var dialectNames = []string{dialectRing, dialectRaw, dialectRoom}
 
 func (s settings) checkDialects() error {
 	for _, name := range s.Dialects {
-		if name != dialectRing && name != dialectRaw {
-			return wrong("dialects", "%q is none; there are %s and %s", name, dialectRing, dialectRaw)
+		if !slices.Contains(dialectNames, name) {
+			return wrong("dialects", "%q is none; there are %s", name, strings.Join(dialectNames, ", "))
 		}
 	}
 	switch {
@@ -39,6 +43,7 @@ type dialects struct {
 	sockets  *socketio.Server // for all that speak Socket.IO
 	client   http.Handler     // its stock client's files
 	ring     *ring.Server
+	room     *room.Server
 }
 
 // newDialects opens the front doors; nil when there are none.
@@ -48,7 +53,15 @@ func newDialects(s settings, files assets, calls *signal.Server, log *slog.Logge
 	}
 	d := &dialects{settings: s, client: newSocketClient(files)}
 	d.ring = ring.New(ring.Config{Enter: calls.Enter, Grants: d.grants, AllowOrigin: d.allowOrigin, Log: log})
-	d.sockets = socketio.New(socketio.Config{AllowOrigin: d.allowOrigin, Log: log}, d.ring.Pages())
+	d.room = room.New(room.Config{Enter: calls.Enter, Grants: d.grants, Log: log})
+	var pages []socketio.Handler
+	if d.has(dialectRing) {
+		pages = append(pages, d.ring.Pages())
+	}
+	if d.has(dialectRoom) {
+		pages = append(pages, d.room.Pages())
+	}
+	d.sockets = socketio.New(socketio.Config{AllowOrigin: d.allowOrigin, Log: log}, socketio.Fanout(pages...))
 	return d
 }
 
@@ -64,7 +77,7 @@ func (d *dialects) before(next http.Handler) http.Handler {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", next)
-	if d.has(dialectRing) {
+	if d.has(dialectRing, dialectRoom) {
 		mux.Handle("/socket.io/{$}", d.sockets)
 		mux.Handle("/socket.io/", d.client)
 	}
@@ -83,6 +96,7 @@ func (d *dialects) close() {
 	if d != nil {
 		d.sockets.Close()
 		d.ring.Close()
+		d.room.Close()
 	}
 }
 

@@ -2,7 +2,6 @@ package ring
 
 import (
 	"testing"
-	"time"
 
 	"callrelay/dialect/internal/leg"
 )
@@ -10,9 +9,9 @@ import (
 // call from one page to another, with media both ways.
 func call(a, b *browser) {
 	a.t.Helper()
-	a.say("callRemote", "001")
+	a.say("callRemote", a.room)
 	b.hear(b.ring())
-	b.say("acceptCall", "001")
+	b.say("acceptCall", a.room)
 	a.makeOffer()
 	b.takeOffer()
 	a.sees()
@@ -36,22 +35,10 @@ func TestThreeCallsInARowWithHangUpFromEitherSide(t *testing.T) {
 				to.say("hangUp", "001")
 				a.hear("hangUp")
 				b.hear("hangUp")
-				r.noMedia()
+				r.NoMedia()
 			}
 		})
 	}
-}
-
-// noMedia waits until the server carries nothing more.
-func (r *rig) noMedia() {
-	r.t.Helper()
-	for limit := time.Now().Add(patience); time.Now().Before(limit); {
-		if st := r.media.Stats(); st.Participants == 0 {
-			return
-		}
-		time.Sleep(time.Millisecond)
-	}
-	r.t.Fatalf("the server still has %+v", r.media.Stats())
 }
 
 func TestPagesThatHangUpInSilence(t *testing.T) {
@@ -66,7 +53,7 @@ func TestPagesThatHangUpInSilence(t *testing.T) {
 				}
 				call(from, to)
 				to.hangUpPC() // all that such a page does
-				r.noMedia()   // the other leg is closed too, and answers no check
+				r.NoMedia()   // the other leg is closed too, and answers no check
 			}
 		})
 	}
@@ -88,7 +75,7 @@ func TestDeclineCancelAndClosedTab(t *testing.T) {
 	call(a, b)
 	b.close()
 	a.hear("hangUp")
-	r.noMedia()
+	r.NoMedia()
 }
 
 func TestBothCallAtOnceAndAThirdPageChangesNothing(t *testing.T) {
@@ -117,7 +104,7 @@ func TestRoomsThatAreKeptLetNobodyIn(t *testing.T) {
 	if _, open := <-raw.heard; open {
 		t.Error("the page was told something")
 	}
-	if st := r.signal.Stats(); st.Sessions != 0 {
+	if st := r.Signal.Stats(); st.Sessions != 0 {
 		t.Errorf("%d sessions", st.Sessions)
 	}
 }

@@ -38,5 +38,5 @@ func TestBadInputClosesThatPageOnly(t *testing.T) {
 	}
 	b.say("hangUp", "001") // the call is there still
 	b.hear("hangUp")
-	r.noMedia()
+	r.NoMedia()
 }
