@@ -30,11 +30,15 @@ func server(t *testing.T) *sfu.SFU {
 	return s
 }
 
+func echo(s *sfu.SFU) func(context.Context, string) (string, error) {
+	return func(ctx context.Context, offer string) (string, error) { return s.Echo(ctx, offer, sfu.MaxEchoes) }
+}
+
 func TestTripComesBackAndIsInNoCount(t *testing.T) {
 	s := server(t)
 	counted := sfu.Snapshot{}
 	trip := selfcheck.Trip{Answer: func(ctx context.Context, offer string) (string, error) {
-		answer, err := s.Echo(ctx, offer)
+		answer, err := s.Echo(ctx, offer, 1)
 		counted = s.Stats()
 		return answer, err
 	}}
@@ -54,7 +58,7 @@ func TestTripsLeaveNothingBehind(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	for range 3 {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-		if r := (selfcheck.Trip{Answer: s.Echo}).Go(ctx); r.Err != nil {
+		if r := (selfcheck.Trip{Answer: echo(s)}).Go(ctx); r.Err != nil {
 			t.Fatalf("%+v", r)
 		}
 		cancel()
@@ -64,7 +68,7 @@ func TestTripsLeaveNothingBehind(t *testing.T) {
 
 func TestTripWithoutAnAddressSaysSo(t *testing.T) {
 	s := server(t)
-	trip := selfcheck.Trip{Answer: func(ctx context.Context, offer string) (string, error) { return s.Echo(ctx, offer) }}
+	trip := selfcheck.Trip{Answer: echo(s)}
 	trip.Only = selfcheck.TCPOnly
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()

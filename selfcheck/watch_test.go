@@ -26,7 +26,7 @@ func TestDeafMediaPortIsKnownWithin35SecondsAndItsReturnWithin15(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		trip := selfcheck.Trip{Answer: s.Echo, Net: n.host(t, "10.0.0.2")}
+		trip := selfcheck.Trip{Answer: echo(s), Net: n.host(t, "10.0.0.2")}
 		w := selfcheck.NewWatch(trip.Go, "10.0.0.1:8443", quiet)
 		if v := w.Verdict(t.Context()); !v.OK || v.Result.Pair != "udp 10.0.0.1:8443" {
 			t.Errorf("at the start: %+v", v)

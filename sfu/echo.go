@@ -17,7 +17,8 @@ import (
 
 // Limits of an echo: a check needs a few packets and a few seconds.
 const (
-	maxEchoes       = 64
+	// MaxEchoes at a time.
+	MaxEchoes       = 64
 	echoTime        = 15 * time.Second
 	maxEchoPackets  = 500
 	maxEchoBytes    = 1200
@@ -33,12 +34,13 @@ var ErrBusy = errors.New("too many at a time")
 // messages of data channels, through the ports and workers that carry calls.
 // So a client can prove that media pass, and measure the way. It is in no
 // count and tells no observer. It ends by itself after 15 s, or before with
-// the client's close. Errors: ErrBadSDP, ErrBusy, ErrClosed.
-func (s *SFU) Echo(ctx context.Context, offer string) (answer string, err error) {
+// the client's close. With atMost echoes, or MaxEchoes, there is none more: so
+// strangers can be kept from taking all. Errors: ErrBadSDP, ErrBusy, ErrClosed.
+func (s *SFU) Echo(ctx context.Context, offer string, atMost int) (answer string, err error) {
 	if err = checkEchoOffer(offer); err != nil {
 		return "", err
 	}
-	e, err := s.newEcho()
+	e, err := s.newEcho(min(atMost, MaxEchoes))
 	if err != nil {
 		return "", err
 	}
@@ -74,13 +76,13 @@ type echo struct {
 	ended  atomic.Bool
 }
 
-func (s *SFU) newEcho() (*echo, error) {
+func (s *SFU) newEcho(atMost int) (*echo, error) {
 	s.mu.Lock()
 	switch {
 	case s.closed:
 		s.mu.Unlock()
 		return nil, ErrClosed
-	case s.echoes >= maxEchoes:
+	case s.echoes >= atMost:
 		s.mu.Unlock()
 		return nil, ErrBusy
 	}

@@ -36,13 +36,16 @@ func TestEchoesAreBoundedAndEndWithTheServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	offer := dataOffer(t)
-	for i := range maxEchoes {
-		if _, err = s.Echo(t.Context(), offer); err != nil {
+	for i := range MaxEchoes {
+		if _, err = s.Echo(t.Context(), offer, MaxEchoes); err != nil {
 			t.Fatalf("echo %d: %v", i, err)
 		}
 	}
-	if _, err = s.Echo(t.Context(), offer); !errors.Is(err, ErrBusy) {
+	if _, err = s.Echo(t.Context(), offer, MaxEchoes); !errors.Is(err, ErrBusy) {
 		t.Errorf("one too many: %v", err)
+	}
+	if _, err = s.Echo(t.Context(), offer, 1000); !errors.Is(err, ErrBusy) {
+		t.Errorf("with a bound above: %v", err)
 	}
 	if err = s.Close(); err != nil {
 		t.Fatal(err)
@@ -50,7 +53,7 @@ func TestEchoesAreBoundedAndEndWithTheServer(t *testing.T) {
 	if s.echoes != 0 {
 		t.Errorf("%d are left", s.echoes)
 	}
-	if _, err = s.Echo(t.Context(), offer); !errors.Is(err, ErrClosed) {
+	if _, err = s.Echo(t.Context(), offer, MaxEchoes); !errors.Is(err, ErrClosed) {
 		t.Errorf("after the end: %v", err)
 	}
 }
@@ -67,7 +70,7 @@ func TestEchoRefusesWhatIsNoCheck(t *testing.T) {
 		"nothing": "", "no SDP": "hello", "no section": head, "four sections": head + strings.Repeat(section, 4),
 		"too long": head + strings.Repeat("a=x\r\n", maxEchoOffer), "no keys": head + section,
 	} {
-		if _, err := s.Echo(t.Context(), text); !errors.Is(err, ErrBadSDP) {
+		if _, err := s.Echo(t.Context(), text, MaxEchoes); !errors.Is(err, ErrBadSDP) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -30,6 +30,7 @@ type node struct {
 	public   []*http.Server // HTTPS and plain HTTP
 	admin    *http.Server
 	watch    *selfcheck.Watch // the loop through the media port
+	diag     *diag
 
 	serving  sync.WaitGroup
 	failed   chan error // the first listener that stopped by itself
@@ -99,7 +100,8 @@ func (n *node) serveAll() error {
 		return fmt.Errorf("page: %w", err)
 	}
 	n.dialects = newDialects(n.settings, files, n.signal, n.log.With("part", "dialect"))
-	web := n.dialects.before(newWeb(files, n.signal.Handler()))
+	n.diag = n.newDiag()
+	web := n.dialects.before(n.diag.before(newWeb(files, n.signal.Handler())))
 	secure := n.newServer(web)
 	secure.TLSConfig = n.entrance.tls // whose handshakes the entrance makes
 	strays := n.newServer(http.HandlerFunc(toHTTPS))
@@ -121,7 +123,7 @@ func (n *node) serveAll() error {
 		if err != nil {
 			return err
 		}
-		n.admin = n.newServer(newAdmin(n.health(), registry))
+		n.admin = n.newServer(newAdmin(n.health(), registry, n.diag.reports))
 		n.admin.WriteTimeout = 5 * time.Minute // profiles take their time
 		n.serve("admin", func() error { return n.admin.Serve(n.on.admin) })
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 	"strings"
 
@@ -13,7 +14,8 @@ import (
 // goes to the port's address on this machine too, because the advertised one,
 // of a NAT in front, may not be reachable from behind it.
 func watchMedia(media *sfu.SFU, log *slog.Logger) *selfcheck.Watch {
-	trip := selfcheck.Trip{Answer: media.Echo, Only: selfcheck.UDPOnly}
+	answer := func(ctx context.Context, offer string) (string, error) { return media.Echo(ctx, offer, sfu.MaxEchoes) }
+	trip := selfcheck.Trip{Answer: answer, Only: selfcheck.UDPOnly}
 	var names []string
 	for _, a := range media.MediaAddresses() {
 		names = append(names, "UDP "+a.Local.String())
