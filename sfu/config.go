@@ -28,6 +28,10 @@ type Config struct {
 	// Listen; the SFU closes it. Clients in networks without UDP use it. nil:
 	// media over UDP only.
 	ICETCP net.Listener
+	// TURN yields TCP connections that speak TURN, those with TLS after their
+	// handshake; the SFU closes them. It relays to its own media ports alone,
+	// and then also serves TURN over UDP on those. Empty: no TURN.
+	TURN []net.Listener
 	// StartBitrate in kbit/s is what browsers are told to begin sending
 	// video with; 0 is 1500, negative leaves it to them (about 300). Higher
 	// gives a sharp picture from the first frame, and a queue of up to a

@@ -13,6 +13,7 @@ import (
 	"github.com/pion/logging"
 
 	"callrelay/sfu/internal/batch"
+	"callrelay/sfu/internal/relay"
 )
 
 // ports are the UDP sockets that carry all media: one for each local address,
@@ -27,6 +28,7 @@ type ports struct {
 // port is one socket with the mux that reads it.
 type port struct {
 	conn  batch.PacketConn
+	relay *relay.Port // between conn and mux; nil without TURN
 	mux   *ice.UDPMuxDefault
 	local *net.UDPAddr
 }
@@ -39,8 +41,8 @@ type announced struct {
 
 var _ ice.UDPMux = (*ports)(nil)
 
-// openPorts binds the sockets that config asks for.
-func openPorts(config Config, log logging.LeveledLogger) (*ports, error) {
+// openPorts binds the sockets that config asks for; the hub may be nil.
+func openPorts(config Config, hub *relay.Hub, log logging.LeveledLogger) (*ports, error) {
 	address, number, err := config.listenAddress()
 	if err != nil {
 		return nil, err
@@ -62,7 +64,12 @@ func openPorts(config Config, log logging.LeveledLogger) (*ports, error) {
 			return nil, errors.Join(fmt.Errorf("media port: %w", err), p.Close())
 		}
 		one := &port{conn: conn, local: conn.LocalAddr().(*net.UDPAddr)}
-		one.mux = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: conn, Logger: log, Net: config.Net})
+		params := ice.UDPMuxParams{UDPConn: conn, Logger: log, Net: config.Net}
+		if socket, ok := conn.(relay.Socket); ok && hub != nil {
+			one.relay = hub.NewPort(socket)
+			params.UDPConn = one.relay
+		}
+		one.mux = ice.NewUDPMuxDefault(params)
 		p.number = uint16(one.local.Port)
 		p.all = append(p.all, one)
 	}
@@ -156,6 +163,25 @@ func (p *ports) behind(want netip.Addr) *port {
 		}
 	}
 	return nat
+}
+
+// openRelay serves TURN towards these ports.
+func (p *ports) openRelay(config Config, hub *relay.Hub, log logging.LoggerFactory) (*relay.Server, error) {
+	var addresses []netip.AddrPort
+	var behind, all []*relay.Port
+	for _, a := range p.announced {
+		if a.port.relay != nil {
+			addresses = append(addresses, a.address.AddrPort())
+			behind = append(behind, a.port.relay)
+		}
+	}
+	for _, one := range p.all {
+		if one.relay != nil {
+			all = append(all, one.relay)
+		}
+	}
+	hub.Announce(addresses, behind)
+	return relay.New(hub, config.TURN, all, log)
 }
 
 // flush sends what the sockets have gathered.

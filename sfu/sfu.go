@@ -16,13 +16,16 @@ import (
 	"github.com/pion/transport/v4"
 	"github.com/pion/transport/v4/stdnet"
 	"github.com/pion/webrtc/v4"
+
+	"callrelay/sfu/internal/relay"
 )
 
 // SFU forwards media between participants. Make one with New.
 type SFU struct {
 	config       Config
 	ports        *ports
-	streams      *streams // nil without TCP
+	streams      *streams      // nil without ICE-TCP
+	relay        *relay.Server // nil without TURN
 	net          transport.Net
 	pionLog      logging.LoggerFactory
 	certificates []webrtc.Certificate
@@ -79,11 +82,8 @@ func New(config Config) (*SFU, error) {
 		return nil, fmt.Errorf("certificate: %w", err)
 	}
 	s.certificates = []webrtc.Certificate{*certificate}
-	if s.ports, err = openPorts(config, s.pionLog.NewLogger("ice")); err != nil {
+	if err = s.openPorts(); err != nil {
 		return nil, err
-	}
-	if config.ICETCP != nil {
-		s.streams = openStreams(config.ICETCP, s.ports, s.pionLog.NewLogger("ice"))
 	}
 	s.events = newEvents(config.Observer, &s.counters)
 	for range runtime.GOMAXPROCS(0) {
@@ -397,7 +397,11 @@ func (s *SFU) Close() error {
 	for _, w := range s.workers {
 		w.stop()
 	}
-	err := s.ports.Close()
+	var err error
+	if s.relay != nil {
+		err = s.relay.Close()
+	}
+	err = errors.Join(err, s.ports.Close())
 	if s.streams != nil {
 		err = errors.Join(err, s.streams.Close())
 	}

@@ -1,6 +1,9 @@
 package sfu
 
-import "sync/atomic"
+import (
+	"maps"
+	"sync/atomic"
+)
 
 // dropReason says why a packet was not forwarded. Each is counted; none is logged.
 type dropReason uint8
@@ -112,6 +115,9 @@ func (s *SFU) Stats() Snapshot {
 	s.ports.count(out.Dropped, out.Counters)
 	if s.streams != nil {
 		s.streams.count(out.Counters)
+	}
+	if s.relay != nil {
+		maps.Copy(out.Counters, s.relay.Stats())
 	}
 	out.Subscriptions = int(s.subscriptions.Load())
 	s.mu.Lock()

@@ -85,26 +85,36 @@ func overTCP(t *testing.T, ip string, kind webrtc.NetworkType) {
 	}
 }
 
-// connectTo offers and applies the answer.
+// connectTo offers and applies the answer, which must name UDP before TCP.
 func connectTo(t *testing.T, s *sfu.SFU, pc *webrtc.PeerConnection) {
+	t.Helper()
+	answer := answerTo(t, s, pc)
+	if udp, tcp := strings.Index(answer, " udp "), strings.Index(answer, " tcp "); udp < 0 || tcp < udp {
+		t.Errorf("candidates are not UDP first, then TCP, in\n%s", answer)
+	}
+}
+
+// answerTo offers and applies the answer.
+func answerTo(t *testing.T, s *sfu.SFU, pc *webrtc.PeerConnection) string {
 	t.Helper()
 	offer, err := pc.CreateOffer(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	gathered := webrtc.GatheringCompletePromise(pc)
 	if err = pc.SetLocalDescription(offer); err != nil {
 		t.Fatal(err)
 	}
+	<-gathered
+	offer = *pc.LocalDescription()
 	answer, err := s.Answer(t.Context(), sfu.Seat{Participant: "p", Generation: 1}, offer.SDP, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if udp, tcp := strings.Index(answer, " udp "), strings.Index(answer, " tcp "); udp < 0 || tcp < udp {
-		t.Errorf("candidates are not UDP first, then TCP, in\n%s", answer)
-	}
 	if err = pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
 		t.Fatal(err)
 	}
+	return answer
 }
 
 // await the connection.

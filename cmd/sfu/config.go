@@ -21,6 +21,8 @@ type Config struct {
 
 	Advertise []string `env:"CALLRELAY_ADVERTISE" placeholder:"IP" help:"IP address that clients are told to send media to; repeatable. Needed behind 1:1 NAT, where it is the public address. Default: the addresses of this machine."`
 
+	TURN bool `name:"turn" env:"CALLRELAY_TURN" default:"true" negatable:"" help:"Serve TURN on the public port, for clients whose network passes TLS alone. It relays to this server's own media port and to nothing else, with credentials that each session gets. --no-turn turns it off."`
+
 	Keys     []string `env:"CALLRELAY_KEYS" placeholder:"KEY:SECRET" help:"API key and secret (32 bytes or more) that sign join tokens; repeatable. Without keys the server runs in open mode: anyone may sign in under any name. A secret in a flag can be read in the process list; prefer --keys-file."`
 	KeysFile string   `env:"CALLRELAY_KEYS_FILE" placeholder:"FILE" help:"File with one KEY:SECRET a line, beside --keys."`
 	Audience string   `env:"CALLRELAY_AUDIENCE" default:"callrelay" help:"Audience that a join token must name, so that tokens made for another service with the same key are refused."`

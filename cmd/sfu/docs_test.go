@@ -45,7 +45,7 @@ func sampleFile(t *testing.T) string {
 		case time.Duration:
 			value = flag.Default
 		case bool:
-			value = false
+			value = flag.Default == "true"
 		case []string:
 			value = []string{}
 		default:

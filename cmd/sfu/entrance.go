@@ -33,6 +33,14 @@ func (e *entrance) close() {
 	}
 }
 
+// turnListeners of the media side; none when TURN is turned off.
+func (n *node) turnListeners() []net.Listener {
+	if !n.settings.TURN {
+		return nil
+	}
+	return []net.Listener{n.entrance.TURN(), n.entrance.TURNS()}
+}
+
 // counts of connections by what they spoke, for /metrics.
 func (e *entrance) counts() map[string]uint64 {
 	s := e.Stats()

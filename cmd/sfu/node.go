@@ -84,7 +84,7 @@ func (n *node) openSignal() error {
 func (n *node) openMedia(observer sfu.Observer) (signal.Media, error) {
 	media, err := sfu.New(sfu.Config{
 		Listen: n.on.mediaAddress(n.settings.Listen), Advertise: n.settings.advertise, Observer: observer,
-		ICETCP: n.entrance.ICE(), Log: n.log.With("part", "sfu"),
+		ICETCP: n.entrance.ICE(), TURN: n.turnListeners(), Log: n.log.With("part", "sfu"),
 	})
 	if err != nil {
 		return nil, wrong("listen", "media (UDP): %w", plainer(err))
