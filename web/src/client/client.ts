@@ -40,6 +40,8 @@ export type ClientEvents = {
   room: [Room]
   /** The server stops in so many milliseconds; running calls go on until then. */
   draining: [number]
+  /** The server asks to go on at another one within so many milliseconds. The client does, without a gap where it can. */
+  moving: [number]
   error: [ClientError]
 }
 
@@ -76,6 +78,7 @@ export class Client extends Emitter<ClientEvents> {
     this.screen = new ScreenShare(this.env)
     this.context = { env: this.env, link: this.link_, devices: this.devices, screen: this.screen, store }
     this.link_.on('state', (state) => this.linkChanged(state))
+    this.link_.on('moved', (leftMs) => this.everyRoom((room) => room.moved(leftMs)))
     this.link_.on('welcome', (message) => this.welcome(message))
     this.link_.on('message', (message) => this.message(message))
     this.link_.on('network', () => this.everyRoom((room) => room.networkChanged()))
@@ -239,6 +242,9 @@ export class Client extends Emitter<ClientEvents> {
         break
       case 'draining':
         this.emit('draining', message.deadline_ms)
+        break
+      case 'move':
+        this.emit('moving', message.deadline_ms)
         break
       case 'error':
         this.emit('error', new CallrelayError(message.code, message.message, message.retry_after_ms))

@@ -1,15 +1,26 @@
-import { CloseCode, Subprotocol, Version, type ServerMessage, type WelcomeMessage } from '../protocol/messages'
+import {
+  CloseCode,
+  Subprotocol,
+  Version,
+  type MoveMessage,
+  type ServerMessage,
+  type WelcomeMessage,
+} from '../protocol/messages'
 import { backoffMs } from './backoff'
 import { Emitter } from './emitter'
 import type { Environment } from './environment'
 import { CallrelayError } from './errors'
 import { HELLO_ID, PING_ID, Requests } from './requests'
+import { Servers } from './servers'
 import type { SessionStore } from './sessionStore'
+import { Successor } from './successor'
 import type { ClientError, LinkState } from './types'
 import { parseServerMessage, type Body, type Reply, type RequestType } from './wire'
 
 type LinkEvents = {
   state: [LinkState]
+  /** Just before its welcome: the session is at another server now, as the last one asked, which holds on for so many milliseconds. */
+  moved: [number]
   welcome: [WelcomeMessage]
   /** Everything but replies. */
   message: [ServerMessage]
@@ -33,6 +44,8 @@ const SILENT_MS = 3_000
 const STEADY_MS = 5_000
 /** A socket that is not open by then is given up. */
 const OPEN_MS = 4_000
+/** No server needs longer to be emptied. */
+const MOST_MOVE_MS = 600_000
 
 /**
  * The WebSocket to the server: opens it, keeps it, resumes the session. A
@@ -48,7 +61,12 @@ export class Link extends Emitter<LinkEvents> {
   private readonly store: SessionStore
   private readonly requests = new Requests((text) => this.socket?.send(text))
   private current: LinkState = { state: 'idle' }
+  private readonly servers: Servers
   private socket: WebSocket | undefined
+  /** The socket to the server that the session is asked to move to. */
+  private successor: Successor | undefined
+  /** Where the session is asked to be, and until when (performance.now()) the present server holds on. */
+  private moving: { url: string; until: number } | undefined
   private welcomed = false
   private attempt = 0
   private downSince: number | undefined
@@ -68,6 +86,7 @@ export class Link extends Emitter<LinkEvents> {
     this.env = env
     this.options = options
     this.store = store
+    this.servers = new Servers(options.url, store.current?.servers)
   }
 
   get state(): LinkState {
@@ -126,34 +145,44 @@ export class Link extends Emitter<LinkEvents> {
     if (this.current.state === 'closed') return
     this.dropSocket()
     this.become({ state: 'connecting' })
+    const url = this.servers.current
     let socket: WebSocket
     try {
-      socket = new this.env.WebSocket(this.options.url, Subprotocol)
+      socket = new this.env.WebSocket(url, Subprotocol)
     } catch (error) {
       this.closeForGood({ code: 'invalid', message: String(error) })
       return
     }
-    this.socket = socket
-    this.timer = setTimeout(() => this.broke({ code: 'timeout', message: 'the server did not answer' }), OPEN_MS)
+    this.timer = setTimeout(() => {
+      this.servers.failed(true)
+      this.broke({ code: 'timeout', message: 'the server did not answer' })
+    }, OPEN_MS)
     socket.onopen = () => void this.greet(socket)
+    this.hear(socket)
+  }
+
+  private hear(socket: WebSocket): void {
+    this.socket = socket
     socket.onmessage = (e) => socket === this.socket && this.received(e.data)
     socket.onclose = (e) => socket === this.socket && this.closed(e.code, e.reason)
   }
 
   private async greet(socket: WebSocket): Promise<void> {
-    let token: string | undefined
     try {
-      token = await this.freshToken()
+      const hello = await this.hello()
+      if (socket === this.socket) socket.send(hello)
     } catch (error) {
       if (socket === this.socket) this.broke({ code: 'unauthorized', message: `no token: ${String(error)}` })
-      return
     }
-    if (socket !== this.socket) return
+  }
+
+  private async hello(): Promise<string> {
+    const token = await this.freshToken()
     const stored = this.store.current
     // A page that was reloaded has lost its state: without a cursor it gets all of it.
     const resume = stored?.session ? { session: stored.session, cursor: this.cursor } : {}
     const { name, client } = this.options
-    socket.send(JSON.stringify({ type: 'hello', id: HELLO_ID, version: Version, ...resume, token, name, client }))
+    return JSON.stringify({ type: 'hello', id: HELLO_ID, version: Version, ...resume, token, name, client })
   }
 
   /**
@@ -180,6 +209,7 @@ export class Link extends Emitter<LinkEvents> {
     } else if (message.type === 'error' && message.re === HELLO_ID) {
       this.refused({ code: message.code, message: message.message, retryAfterMs: message.retry_after_ms })
     } else {
+      if (message.type === 'move') this.move(message)
       if (message.type === 'ticket') this.store.update({ session: message.session })
       // A reply that changes a call is an event as well, for whoever else looks at it.
       const reply = message.re !== undefined && message.re !== HELLO_ID
@@ -193,14 +223,42 @@ export class Link extends Emitter<LinkEvents> {
     clearTimeout(this.timer)
     const { session, cursor, user, outcome } = message
     this.cursor = cursor
-    this.store.update({ session, user, ...(outcome === 'new' ? { seats: {} } : {}) })
+    this.servers.learn(message.alternates)
+    const { kept: servers } = this.servers
+    this.store.update({ session, user, servers, ...(outcome === 'new' ? { seats: {} } : {}) })
     this.welcomed = true
     this.upSince = performance.now()
     this.downSince = undefined
+    this.arrived()
     this.emit('welcome', message)
     this.become({ state: 'up' })
     this.requests.sendAll()
     this.watch()
+  }
+
+  /** Opens a socket to another server beside the present one, which stays until the other has welcomed the session. */
+  private move({ url, deadline_ms }: MoveMessage): void {
+    if (!this.servers.prefer(url)) return
+    const deadlineMs = Math.min(Math.max(0, deadline_ms || 0), MOST_MOVE_MS)
+    this.moving = { url, until: performance.now() + deadlineMs }
+    this.successor?.stop()
+    this.successor = new Successor(this.env, {
+      url,
+      deadlineMs,
+      hello: () => this.hello(),
+      welcomed: (socket, welcome) => {
+        this.dropSocket()
+        this.hear(socket)
+        this.welcome(welcome)
+      },
+    })
+  }
+
+  private arrived(): void {
+    const { moving } = this
+    if (moving?.url !== this.servers.current) return
+    this.moving = undefined
+    this.emit('moved', Math.max(0, moving.until - performance.now()))
   }
 
   /** hello was refused; the server closes the socket. */
@@ -213,7 +271,11 @@ export class Link extends Emitter<LinkEvents> {
     } else if (['unauthorized', 'forbidden', 'unsupported_version', 'invalid'].includes(cause.code)) {
       this.closeForGood(cause)
     } else {
-      this.notBefore = performance.now() + (cause.retryAfterMs ?? 0)
+      const { current } = this.servers
+      this.servers.failed(true)
+      // The pause is for the server that asked for it.
+      const pause = current === this.servers.current ? (cause.retryAfterMs ?? 0) : 0
+      this.notBefore = performance.now() + pause
       this.broke(cause)
     }
   }
@@ -233,6 +295,7 @@ export class Link extends Emitter<LinkEvents> {
         this.closeForGood({ code: 'replaced', message })
         break
       default:
+        if (!this.welcomed) this.servers.failed(false)
         this.broke({ code: 'disconnected', message })
     }
   }
@@ -276,6 +339,8 @@ export class Link extends Emitter<LinkEvents> {
 
   private dropSocket(): void {
     clearTimeout(this.timer)
+    this.successor?.stop()
+    this.successor = undefined
     const socket = this.socket
     this.socket = undefined
     this.welcomed = false

@@ -1,4 +1,4 @@
-import { MediaConnection } from '../media/connection'
+import type { MediaConnection } from '../media/connection'
 import type { Devices } from '../media/devices'
 import type { ScreenShare } from '../media/screen'
 import type {
@@ -14,11 +14,11 @@ import type {
 } from '../protocol/messages'
 import { Emitter } from './emitter'
 import type { Environment } from './environment'
-import { toClientError } from './errors'
 import type { Link } from './link'
 import { LocalSources } from './localSources'
 import { QualityWatch } from './qualityWatch'
 import { applyLeft, applyMember, applyRoom, applySlots, emptyRoom, remoteMembers, type RoomState } from './roomState'
+import { SeatConnections, type KeptTracks } from './seatConnections'
 import type { SessionStore } from './sessionStore'
 import type {
   CallInfo,
@@ -64,7 +64,7 @@ const PREFER_MS = 150
 export class Room extends Emitter<RoomEvents> {
   protected readonly context: RoomContext
   protected view: RoomState = emptyRoom
-  private connection: MediaConnection | undefined
+  private readonly connections: SeatConnections
   private readonly sources: LocalSources
   private readonly watch: QualityWatch
   private others: readonly RemoteMember[] = []
@@ -79,8 +79,15 @@ export class Room extends Emitter<RoomEvents> {
     super()
     this.context = context
     this.sources = new LocalSources(context, {
-      track: (source, track) => this.connection?.setTrack(source, track),
+      track: (source, track) => this.connections.setTrack(source, track),
       changed: (source, media) => this.localChanged(source, media),
+      error: (error) => this.emit('error', error),
+    })
+    this.connections = new SeatConnections(context, {
+      made: (connection) => this.connectionMade(connection),
+      shown: (connection) => this.connectionShown(connection),
+      changed: (state) => this.connectionChanged(state),
+      carries: (kept) => this.carries(kept),
       error: (error) => this.emit('error', error),
     })
     this.watch = new QualityWatch(
@@ -111,7 +118,8 @@ export class Room extends Emitter<RoomEvents> {
 
   get connectionState(): ConnectionState {
     if (this.endReason) return 'disconnected'
-    return this.connection ? this.seen(this.connection.state) : 'idle'
+    const { shown } = this.connections
+    return shown ? this.seen(shown.state) : 'idle'
   }
 
   get quality(): Quality | undefined {
@@ -133,7 +141,7 @@ export class Room extends Emitter<RoomEvents> {
    * other side's will be, and then the first picture waits for nothing.
    */
   get slotTracks(): { audio: MediaStreamTrack[]; video: MediaStreamTrack[] } {
-    return this.connection?.slotTracks ?? { audio: [], video: [] }
+    return this.connections.shown?.slotTracks ?? { audio: [], video: [] }
   }
 
   /** Mutes or unmutes. Others are told at once; the device stays open, so that it is back at once. */
@@ -181,11 +189,11 @@ export class Room extends Emitter<RoomEvents> {
     const { state, restarted } = applyRoom(this.view, view)
     this.view = state
     this.takeSeat(view.self)
-    this.connection?.expectMedia()
+    this.connections.current?.expectMedia()
     const own = view.members.find((m) => m.participant === view.self)
     this.update()
-    if (!this.connection) this.connect(own?.generation)
-    else if (restarted) this.renew()
+    if (!this.connections.current) this.connect(own?.generation)
+    else if (restarted && !this.connections.handingOver) this.connections.renew()
   }
 
   /** @internal */
@@ -209,24 +217,29 @@ export class Room extends Emitter<RoomEvents> {
 
   /** @internal */
   applyLayers(message: LayersMessage): void {
-    this.connection?.setLayers(message.source, message.layers)
+    this.connections.current?.setLayers(message.source, message.layers)
   }
 
   /** @internal */
   applySample(message: SampleMessage): void {
-    if (message.generation === this.connection?.generation) this.watch.sample(message)
+    if (message.generation === this.connections.shown?.generation) this.watch.sample(message)
   }
 
   /** @internal The link is up again: what could not be told in between, or was forgotten, is told now. */
   linkUp(): void {
-    this.connection?.networkHint()
+    this.connections.networkHint()
     this.sources.announceAgain()
     if (this.wishes) this.sendPrefer()
   }
 
   /** @internal */
   networkChanged(): void {
-    this.connection?.networkHint()
+    this.connections.networkHint()
+  }
+
+  /** @internal The session is at another server now: media follow, and are shown from the old one until they are there. */
+  moved(deadlineMs: number): void {
+    if (!this.endReason) this.connections.handOver(this.shownTracks(), deadlineMs)
   }
 
   /** @internal */
@@ -236,8 +249,7 @@ export class Room extends Emitter<RoomEvents> {
     clearTimeout(this.preferTimer)
     this.sources.close()
     this.watch.close()
-    this.connection?.close()
-    this.connection = undefined
+    this.connections.close()
     this.emit('connection', 'disconnected')
     this.emit('ended', reason)
   }
@@ -272,47 +284,33 @@ export class Room extends Emitter<RoomEvents> {
 
   /** Makes the connection for the seat. `known` is the newest generation that the server told. */
   protected connect(known = 0): void {
-    if (this.connection || this.endReason || !this.seat) return
-    this.makeConnection(Math.max(known, this.context.store.current?.seats[this.seat] ?? 0) + 1)
+    if (!this.endReason && this.seat) this.connections.connect(this.seat, known)
   }
 
-  private renew(): void {
-    const old = this.connection
-    this.connection = undefined
-    old?.close()
-    this.makeConnection((old?.generation ?? 0) + 1)
-  }
-
-  private makeConnection(generation: number): void {
-    const { env, link, store } = this.context
-    const participant = this.seat
-    store.update({ seats: { ...store.current?.seats, [participant]: generation } })
-    try {
-      this.connection = new MediaConnection(env, generation, {
-        offer: async (generation, sdp, sections) =>
-          (await link.request('offer', { participant, generation, sdp, sections })).sdp,
-        candidate: (generation, c) =>
-          link.tell('candidate', {
-            participant,
-            generation,
-            candidate: c.candidate,
-            sdp_mid: c.sdpMid ?? undefined,
-            sdp_mline_index: c.sdpMLineIndex ?? undefined,
-          }),
-      })
-    } catch (error) {
-      this.emit('error', toClientError(error))
-      return
-    }
-    const { connection } = this
-    connection.on('state', (state) => connection === this.connection && this.connectionChanged(state))
-    connection.on('renew', () => connection === this.connection && this.renew())
-    connection.on('error', (error) => this.emit('error', error))
+  private connectionMade(connection: MediaConnection): void {
     if (this.view.room) connection.expectMedia()
-    this.watch.attach(connection)
     this.sources.sendAll()
     if (this.wishes) this.sendPrefer()
-    this.connectionChanged(connection.state)
+  }
+
+  private connectionShown(connection: MediaConnection): void {
+    this.watch.attach(connection)
+    this.update()
+  }
+
+  private shownTracks(): KeptTracks {
+    const media = this.others.flatMap((member) => Object.values(member.media))
+    return new Map(media.flatMap(({ publication, track }) => (track ? [[publication, track]] : [])))
+  }
+
+  /** Whether something has arrived of all that is still there and sent. */
+  private carries(kept: KeptTracks): boolean {
+    const media = this.others.flatMap((member) => Object.values(member.media))
+    return media.every(({ publication, muted }) => {
+      if (muted || !kept.has(publication)) return true
+      const slot = this.view.slots.find((s) => s.publication === publication)
+      return slot?.paused !== undefined || this.connections.current?.trackOf(slot?.mid ?? '')?.muted === false
+    })
   }
 
   private connectionChanged(state: ConnectionState): void {
@@ -339,7 +337,7 @@ export class Room extends Emitter<RoomEvents> {
 
   private section(mid: string, direction: 'up' | 'down'): { source: Source; participant: ParticipantID } | undefined {
     if (direction === 'up') {
-      const source = this.connection?.sourceOf(mid)
+      const source = this.connections.shown?.sourceOf(mid)
       return source && { source, participant: this.seat }
     }
     const slot = this.view.slots.find((s) => s.mid === mid)
@@ -361,10 +359,9 @@ export class Room extends Emitter<RoomEvents> {
 
   private update(left?: { member: RemoteMember; reason: EndReason }): void {
     const before = this.others
-    const connection = this.connection
     const after = remoteMembers(
       this.view,
-      (mid, generation) => (connection?.generation === generation ? connection.trackOf(mid) : undefined),
+      (mid, generation, publication) => this.connections.trackOf(mid, generation, publication),
       before,
     )
     if (after.length === before.length && after.every((m, i) => m === before[i])) return

@@ -3,6 +3,7 @@ import type {
   MemberLeftMessage,
   MemberView,
   ParticipantID,
+  PublicationID,
   RoomView,
   SlotsMessage,
   SlotView,
@@ -80,7 +81,7 @@ function isNews(state: RoomState, event: { room: string; epoch: number; n: numbe
 }
 
 /** The track of a receive section by its mid, on the connection of that generation. */
-export type TrackOf = (mid: string, generation: number) => MediaStreamTrack | undefined
+export type TrackOf = (mid: string, generation: number, publication: PublicationID) => MediaStreamTrack | undefined
 
 /** The others, as a page shows them. An unchanged member keeps its object from `before`. */
 export function remoteMembers(
@@ -106,7 +107,7 @@ function remoteMember(state: RoomState, view: MemberView, trackOf: TrackOf): Rem
       publication: p.publication,
       source: p.source,
       muted: p.muted,
-      track: slot && trackOf(slot.mid, state.generation),
+      track: slot && trackOf(slot.mid, state.generation, p.publication),
       paused: slot?.paused,
       width: p.width,
       height: p.height,

@@ -8,6 +8,8 @@ export interface StoredSession {
   session: string
   /** The generation of the newest connection of each seat. */
   seats: Record<string, number>
+  /** Addresses of the servers that would take the session; the one that has it first. */
+  servers?: readonly string[]
   /** What the person wanted on in the last call. */
   wanted?: { microphone?: boolean; camera?: boolean }
 }
@@ -101,7 +103,8 @@ function isStored(value: unknown): value is StoredSession {
     ['tab', 'user', 'session'].every((k) => typeof v[k] === 'string') &&
     typeof v.seats === 'object' &&
     v.seats !== null &&
-    Object.values(v.seats).every((g) => typeof g === 'number')
+    Object.values(v.seats).every((g) => typeof g === 'number') &&
+    (v.servers === undefined || Array.isArray(v.servers))
   )
 }
 

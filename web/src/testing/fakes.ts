@@ -49,6 +49,8 @@ export class FakeSocket {
 export class FakeTrack extends EventTarget {
   readyState: 'live' | 'ended' = 'live'
   contentHint = ''
+  /** Of a receiver's: until something arrives. */
+  muted = true
   onmute: (() => void) | null = null
   onunmute: (() => void) | null = null
   onended: (() => void) | null = null

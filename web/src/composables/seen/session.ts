@@ -60,6 +60,7 @@ export function seeSession(): Session {
       // Listening is what lets the client tell the caller that it rings here.
       now.on('incoming', () => undefined)
       now.on('draining', () => (moving.value = true))
+      now.on('moving', () => (moving.value = true))
       now.on('error', (error) => listeners.forEach((listener) => listener(error)))
     },
     close() {
