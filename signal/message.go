@@ -62,6 +62,25 @@ func (s *Server) handleInRoom(r request, m protocol.ClientMessage) error {
 	case protocol.Prefer:
 		return s.handlePrefer(r, m)
 	}
+	return s.handleTalk(r, m)
+}
+
+// handleTalk takes what members say to each other.
+func (s *Server) handleTalk(r request, m protocol.ClientMessage) error {
+	switch m := m.(type) {
+	case protocol.SendChat:
+		return s.handleSendChat(r, m)
+	case protocol.GetChat:
+		return s.handleGetChat(r, m)
+	case protocol.SendData:
+		return s.handleSendData(r, m)
+	case protocol.React:
+		return s.handleReact(r, m)
+	case protocol.RaiseHand:
+		return s.handleRaiseHand(r, m)
+	case protocol.SetMetadata:
+		return s.handleSetMetadata(r, m)
+	}
 	return s.handleManage(r, m)
 }
 

@@ -23,7 +23,9 @@ type Member struct {
 	Publications []Publication
 	Invitation   protocol.CallID // by which it came; empty for others
 	Role         protocol.MemberRole
-	CanPublish   bool // role, room and token let it send
+	CanPublish   bool   // role, room and token let it send
+	Hand         uint64 // 0: not raised; else its place among the raised
+	Metadata     string // the application's
 }
 
 // Invitation of a user into the room, as its members see it.
@@ -46,6 +48,7 @@ type Room struct {
 	Members []Member
 	Invited []Invitation // not answered yet
 	Options protocol.RoomOptions
+	chat    chat
 }
 
 // Put adds a member or changes the one with its participant id.
@@ -67,6 +70,7 @@ func (r *Room) Drop(p protocol.ParticipantID, reason protocol.EndReason) (protoc
 	}
 	r.N++
 	r.Members = slices.Delete(r.Members, i, i+1)
+	delete(r.chat.heard, p)
 	return protocol.MemberLeft{Room: r.ID, Epoch: r.Epoch, N: r.N, Participant: p, Reason: reason}, true
 }
 
@@ -134,7 +138,7 @@ func (m Member) view() protocol.MemberView {
 	return protocol.MemberView{
 		Participant: m.Participant, Generation: m.Generation, User: m.Person.User, Name: m.Person.Name,
 		State: m.State, Publications: publications, Invitation: m.Invitation,
-		Role: m.Role, CanPublish: m.CanPublish,
+		Role: m.Role, CanPublish: m.CanPublish, Hand: m.Hand, Metadata: m.Metadata,
 	}
 }
 

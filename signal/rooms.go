@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"callrelay/sfu"
 	"callrelay/signal/protocol"
 )
@@ -23,6 +25,7 @@ type roomEntry struct {
 	calls map[protocol.CallID]*callEntry // that live in it, or ring into it
 	// barred users were removed, each at that time.
 	barred map[protocol.UserID]time.Time
+	talk   *rate.Limiter // bounds what its members say
 	// lastLeft is why the last one left a call's room; empty while nobody has.
 	lastLeft protocol.EndReason
 }
@@ -34,7 +37,7 @@ func newRooms() rooms {
 func (r *rooms) make(id protocol.RoomID, name string, epoch uint32) *roomEntry {
 	e := &roomEntry{
 		Room:  Room{ID: id, Name: name, Epoch: epoch, Options: usualOptions()},
-		calls: map[protocol.CallID]*callEntry{},
+		calls: map[protocol.CallID]*callEntry{}, talk: newTalk(),
 	}
 	r.byID[id] = e
 	if name != "" {

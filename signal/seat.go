@@ -18,6 +18,8 @@ type seat struct {
 	open         bool       // a member of the room: accepted, or joined
 	role         protocol.MemberRole
 	granted      bool   // the media side lets it send
+	hand         uint64 // 0: not raised
+	metadata     string // the application's
 	muteFirst    bool   // its next microphone may have to begin muted
 	generation   uint32 // of the newest connection; 0 before the first
 	up, wasUp    bool   // that connection carries media; has ever
@@ -61,7 +63,7 @@ func (st *seat) member() Member {
 	}
 	return Member{
 		Participant: st.participant, Invitation: invitation, Generation: st.generation, Person: st.sess.person,
-		Role: st.role, CanPublish: st.mayPublish(),
+		Role: st.role, CanPublish: st.mayPublish(), Hand: st.hand, Metadata: st.metadata,
 		State: state, Publications: slices.Clone(st.publications),
 	}
 }
@@ -80,7 +82,7 @@ func (s *Server) refresh(st *seat) {
 
 func equalMembers(a, b Member) bool {
 	return a.Generation == b.Generation && a.State == b.State && a.Person == b.Person &&
-		a.Role == b.Role && a.CanPublish == b.CanPublish &&
+		a.Role == b.Role && a.CanPublish == b.CanPublish && a.Hand == b.Hand && a.Metadata == b.Metadata &&
 		slices.Equal(a.Publications, b.Publications)
 }
 
