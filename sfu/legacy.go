@@ -49,10 +49,11 @@ func firstSources(text string) (out []Section, err error) {
 
 // OfferTo makes the first offer to a seat whose client cannot offer: one
 // section of audio and one of video, both ways, Opus and VP8 only, of one
-// stream, with all candidates. The seat's generation must be higher than any
+// stream, with all candidates, and an empty data channel if the client tells
+// the end of a call by the closing of one. The seat's generation must be higher than any
 // before; Accept brings the answer. Errors: ErrStale, ErrClosed, ErrNotFound
 // when the seat has been removed meanwhile.
-func (s *SFU) OfferTo(ctx context.Context, seat Seat) (sdp string, err error) {
+func (s *SFU) OfferTo(ctx context.Context, seat Seat, channel bool) (sdp string, err error) {
 	p, unlock, err := s.negotiate(ctx, seat)
 	if err != nil {
 		return "", err
@@ -68,7 +69,7 @@ func (s *SFU) OfferTo(ctx context.Context, seat Seat) (sdp string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if sdp, err = c.offer(ctx); err != nil {
+	if sdp, err = c.offer(ctx, channel); err != nil {
 		s.background(c.close)
 		return "", err
 	}
@@ -123,7 +124,7 @@ func (c *connection) sendOn(t *webrtc.RTPTransceiver, track webrtc.TrackLocal) (
 }
 
 // offer one section a kind.
-func (c *connection) offer(ctx context.Context) (string, error) {
+func (c *connection) offer(ctx context.Context, channel bool) (string, error) {
 	var slots []*slot
 	for _, audio := range []bool{true, false} {
 		s := c.downlink.newSlot(audio)
@@ -133,6 +134,11 @@ func (c *connection) offer(ctx context.Context) (string, error) {
 			return "", fmt.Errorf("slot of an offer: %w", err)
 		}
 		slots = append(slots, s)
+	}
+	if channel {
+		if _, err := c.pc.CreateDataChannel("", nil); err != nil {
+			return "", fmt.Errorf("data channel of an offer: %w", err)
+		}
 	}
 	offer, err := c.pc.CreateOffer(nil)
 	if err != nil {

@@ -23,7 +23,7 @@ func pair(r *sfutest.Rig, generation uint32) (caller, callee *sfutest.Peer, answ
 	answer, err := r.SFU.AnswerTo(r.Context(), caller.Seat(), caller.PageOffer())
 	r.Do(err)
 	caller.PageAccept(answer)
-	offer, err = r.SFU.OfferTo(r.Context(), callee.Seat())
+	offer, err = r.SFU.OfferTo(r.Context(), callee.Seat(), false)
 	r.Do(err)
 	r.Do(r.SFU.Accept(r.Context(), callee.Seat(), callee.PageAnswer(offer)))
 	return caller, callee, answer, offer
@@ -94,12 +94,12 @@ func TestAnswerNobodyWaitsForIsRefused(t *testing.T) {
 		if err := r.SFU.Accept(r.Context(), seat, text); !errors.Is(err, sfu.ErrBadSDP) {
 			t.Errorf("before an offer: %v", err)
 		}
-		_, err := r.SFU.OfferTo(r.Context(), seat)
+		_, err := r.SFU.OfferTo(r.Context(), seat, false)
 		r.Do(err)
 		if err := r.SFU.Accept(r.Context(), seat, "v=0 nonsense"); !errors.Is(err, sfu.ErrBadSDP) {
 			t.Errorf("nonsense: %v", err)
 		}
-		if _, err := r.SFU.OfferTo(r.Context(), seat); !errors.Is(err, sfu.ErrStale) {
+		if _, err := r.SFU.OfferTo(r.Context(), seat, false); !errors.Is(err, sfu.ErrStale) {
 			t.Errorf("a second offer: %v", err)
 		}
 	})

@@ -20,11 +20,12 @@ func (d *Door) AnswerTo(ctx context.Context, p protocol.ParticipantID, generatio
 	})
 }
 
-// OfferTo makes the server's offer to a page that waits for one; Accept brings
-// the page's answer under the same generation.
-func (d *Door) OfferTo(ctx context.Context, p protocol.ParticipantID, generation uint32) (offer string, err error) {
+// OfferTo makes the server's offer to a page that waits for one, with an empty
+// data channel if the page tells the end of a call by its closing; Accept
+// brings the page's answer under the same generation.
+func (d *Door) OfferTo(ctx context.Context, p protocol.ParticipantID, generation uint32, channel bool) (offer string, err error) {
 	return d.negotiate(ctx, p, generation, func(ctx context.Context, seat sfu.Seat) (string, error) {
-		return d.server.media.OfferTo(ctx, seat)
+		return d.server.media.OfferTo(ctx, seat, channel)
 	})
 }
 

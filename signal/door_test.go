@@ -115,14 +115,14 @@ func TestDoorNegotiatesForItsOwnSeatOnly(t *testing.T) {
 		if _, err := ann.AnswerTo(ctx, own, 1, "v=0"); err != nil {
 			t.Errorf("its own seat: %v", err)
 		}
-		if _, err := bob.OfferTo(ctx, others, 1); err != nil {
+		if _, err := bob.OfferTo(ctx, others, 1, false); err != nil {
 			t.Errorf("the other's own seat: %v", err)
 		}
 		var refusal protocol.Error
-		if _, err := ann.OfferTo(ctx, others, 2); !errors.As(err, &refusal) || refusal.Code != protocol.ErrNotFound {
+		if _, err := ann.OfferTo(ctx, others, 2, false); !errors.As(err, &refusal) || refusal.Code != protocol.ErrNotFound {
 			t.Errorf("another's seat: %v", err)
 		}
-		if _, err := ann.OfferTo(ctx, own, 0); !errors.As(err, &refusal) || refusal.Code != protocol.ErrStale {
+		if _, err := ann.OfferTo(ctx, own, 0, false); !errors.As(err, &refusal) || refusal.Code != protocol.ErrStale {
 			t.Errorf("generation 0: %v", err)
 		}
 	})

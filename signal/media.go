@@ -19,7 +19,7 @@ type Media interface {
 	Unpublish(ctx context.Context, participant sfu.ParticipantID, source sfu.Source) error
 	// For pages that know one section a kind: see Door.OfferTo.
 	AnswerTo(ctx context.Context, seat sfu.Seat, sdp string) (string, error)
-	OfferTo(ctx context.Context, seat sfu.Seat) (string, error)
+	OfferTo(ctx context.Context, seat sfu.Seat, channel bool) (string, error)
 	Accept(ctx context.Context, seat sfu.Seat, sdp string) error
 	Prefer(ctx context.Context, participant sfu.ParticipantID, videos []sfu.Preference) error
 }

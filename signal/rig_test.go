@@ -372,7 +372,7 @@ func (f *fakeMedia) AnswerTo(ctx context.Context, seat sfu.Seat, sdp string) (st
 	return f.Answer(ctx, seat, sdp, nil)
 }
 
-func (f *fakeMedia) OfferTo(ctx context.Context, seat sfu.Seat) (string, error) {
+func (f *fakeMedia) OfferTo(ctx context.Context, seat sfu.Seat, _ bool) (string, error) {
 	return f.Answer(ctx, seat, "", nil)
 }
 

@@ -29,9 +29,10 @@ type Config struct {
 	Open     bool     `env:"CALLRELAY_OPEN" help:"Allow open mode on a public address. Then everybody who finds the server may use it and pretend to be anybody."`
 	Origin   []string `env:"CALLRELAY_ORIGIN" placeholder:"ORIGIN" help:"Web origin whose pages may connect, as https://example.org; repeatable, * for all. Default: the server's own page only."`
 
-	Dialects      []string `name:"dialects" env:"CALLRELAY_DIALECTS" placeholder:"NAME" help:"Front doors for pages made from tutorials, see docs/migrate.md: ring (Socket.IO), raw-ws (JSON over a bare WebSocket), room (Socket.IO, joining is calling); repeatable. Such pages sign in without a name or a token. Default: none."`
+	Dialects      []string `name:"dialects" env:"CALLRELAY_DIALECTS" placeholder:"NAME" help:"Front doors for pages made from tutorials, see docs/migrate.md: ring (Socket.IO), raw-ws (JSON over a bare WebSocket), room (Socket.IO, joining is calling), peerjs (PeerJS); repeatable. Such pages sign in without a name or a token. Default: none."`
 	DialectListen []string `name:"dialect-listen" env:"CALLRELAY_DIALECT_LISTEN" placeholder:"ADDRESS" help:"Further address for --dialects, plain HTTP, for pages with a fixed port as :3000 or :3030; repeatable. They are served under --listen and --http in any case."`
-	DialectRooms  []string `name:"dialect-rooms" env:"CALLRELAY_DIALECT_ROOMS" placeholder:"ROOM" help:"Room id that pages of --dialects may use, as 001; repeatable. Needed with keys: whoever reaches the server may then call within these rooms, and nobody else. Default: any room, in open mode only."`
+	DialectRooms  []string `name:"dialect-rooms" env:"CALLRELAY_DIALECT_ROOMS" placeholder:"ROOM" help:"Room id that pages of --dialects may use, as 001, or the API key of PeerJS pages (peerjs unless they say another); repeatable. Needed with keys: whoever reaches the server may then call within these rooms, and nobody else. Default: any room, in open mode only."`
+	PeerJSPath    string   `name:"peerjs-path" env:"CALLRELAY_PEERJS_PATH" default:"/" placeholder:"PATH" help:"Path under which pages of the dialect peerjs look for their server, as /myPeerServer: the path that they give to new Peer."`
 
 	State string `env:"CALLRELAY_STATE" default:"~/.local/state/callrelay" placeholder:"DIR" help:"Directory for the session key and the local CA, made with mode 0700 when missing. Kept across restarts, it lets a restarted server take its clients back."`
 

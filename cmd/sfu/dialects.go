@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"callrelay/dialect/peerjs"
 	"callrelay/dialect/ring"
 	"callrelay/dialect/room"
 	"callrelay/dialect/socketio"
@@ -15,12 +16,13 @@ import (
 
 // Names of --dialects.
 const (
-	dialectRing = "ring"
-	dialectRaw  = "raw-ws"
-	dialectRoom = "room"
+	dialectRing   = "ring"
+	dialectRaw    = "raw-ws"
+	dialectRoom   = "room"
+	dialectPeerJS = "peerjs"
 )
 
-var dialectNames = []string{dialectRing, dialectRaw, dialectRoom}
+var dialectNames = []string{dialectRing, dialectRaw, dialectRoom, dialectPeerJS}
 
 func (s settings) checkDialects() error {
 	for _, name := range s.Dialects {
@@ -29,6 +31,8 @@ func (s settings) checkDialects() error {
 		}
 	}
 	switch {
+	case !strings.HasPrefix(s.PeerJSPath, "/") || strings.ContainsAny(s.PeerJSPath, "?#%{} "):
+		return wrong("peerjs-path", "%q is not a path like /myPeerServer", s.PeerJSPath)
 	case len(s.Dialects) == 0 && len(s.DialectListen) > 0:
 		return wrong("dialect-listen", "is of no use without --dialects")
 	case len(s.Dialects) > 0 && len(s.keys) > 0 && len(s.DialectRooms) == 0:
@@ -44,6 +48,7 @@ type dialects struct {
 	client   http.Handler     // its stock client's files
 	ring     *ring.Server
 	room     *room.Server
+	peerjs   *peerjs.Server
 }
 
 // newDialects opens the front doors; nil when there are none.
@@ -54,6 +59,9 @@ func newDialects(s settings, files assets, calls *signal.Server, log *slog.Logge
 	d := &dialects{settings: s, client: newSocketClient(files)}
 	d.ring = ring.New(ring.Config{Enter: calls.Enter, Grants: d.grants, AllowOrigin: d.allowOrigin, Log: log})
 	d.room = room.New(room.Config{Enter: calls.Enter, Grants: d.grants, Log: log})
+	d.peerjs = peerjs.New(peerjs.Config{
+		Enter: calls.Enter, EnterLine: calls.EnterLine, Grants: d.peerGrants, AllowOrigin: d.allowOrigin, Log: log,
+	})
 	var pages []socketio.Handler
 	if d.has(dialectRing) {
 		pages = append(pages, d.ring.Pages())
@@ -74,6 +82,9 @@ func (d *dialects) has(names ...string) bool {
 func (d *dialects) before(next http.Handler) http.Handler {
 	if d == nil {
 		return next
+	}
+	if d.has(dialectPeerJS) {
+		next = d.peerjs.Handler(d.settings.peerMount(), next)
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", next)
@@ -97,6 +108,7 @@ func (d *dialects) close() {
 		d.sockets.Close()
 		d.ring.Close()
 		d.room.Close()
+		d.peerjs.Close()
 	}
 }
 
@@ -115,6 +127,36 @@ func (d *dialects) grants(room, user string) (signal.TokenGrants, bool) {
 		g.Callees = append(g.Callees, fmt.Sprintf("%s/%d", room, seat))
 	}
 	return g, len(d.settings.DialectRooms) > 0
+}
+
+// peerGrants of a PeerJS page: its name is its id; under another key than the
+// client's own one, and with keys, it is "<key>/<id>", so that a page never has
+// the name of somebody whom a token guards. Pages of one key reach each other
+// by the front door; with keys they reach nobody else.
+func (d *dialects) peerGrants(key, id string) (signal.TokenGrants, bool) {
+	g := signal.TokenGrants{User: id, Name: id, Publish: true, Subscribe: true}
+	if key != peerKey || len(d.settings.keys) > 0 {
+		g.User = key + "/" + id
+	}
+	if rooms := d.settings.DialectRooms; len(rooms) > 0 && !slices.Contains(rooms, key) {
+		return g, false
+	}
+	if len(d.settings.keys) == 0 {
+		g.Callees = []string{"*"}
+		return g, true
+	}
+	return g, len(d.settings.DialectRooms) > 0
+}
+
+// peerKey is the API key that the stock PeerJS client uses by itself.
+const peerKey = "peerjs"
+
+// peerMount is --peerjs-path with a slash at both ends.
+func (s settings) peerMount() string {
+	if path := strings.Trim(s.PeerJSPath, "/"); path != "" {
+		return "/" + path + "/"
+	}
+	return "/"
 }
 
 // allowOrigin of a page: those of --origin; in open mode without any, all.

@@ -35,10 +35,14 @@ func TestDialectSettings(t *testing.T) {
 		{settings{}, ""},
 		{settings{Config: Config{Dialects: []string{"ring", "raw-ws"}}}, ""},
 		{settings{Config: Config{Dialects: []string{"ring"}, DialectRooms: []string{"001"}}, keys: keys}, ""},
-		{settings{Config: Config{Dialects: []string{"peer"}}}, "--dialects"},
+		{settings{Config: Config{Dialects: []string{"peer"}, PeerJSPath: "/"}}, "--dialects"},
+		{settings{Config: Config{Dialects: []string{"peerjs"}, PeerJSPath: "mine"}}, "--peerjs-path"},
 		{settings{Config: Config{DialectListen: []string{":3000"}}}, "--dialect-listen"},
 		{settings{Config: Config{Dialects: []string{"ring"}}, keys: keys}, "--dialect-rooms"},
 	} {
+		if row.s.PeerJSPath == "" {
+			row.s.PeerJSPath = "/"
+		}
 		err := row.s.checkDialects()
 		if (err == nil) != (row.want == "") || err != nil && !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%+v: %v, want %q", row.s.Config, err, row.want)

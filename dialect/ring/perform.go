@@ -55,7 +55,7 @@ func (r *room) do(f effect, m *member) (err error) {
 		}
 	case doOffer:
 		var sdp string
-		if sdp, err = m.leg.Offer(); err == nil {
+		if sdp, err = m.leg.Offer(false); err == nil {
 			m.line.offer(sdp)
 		}
 	case doTakeOffer:

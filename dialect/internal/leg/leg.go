@@ -149,11 +149,12 @@ func (l *Leg) Answer(offer string) (answer string, err error) {
 	return answer, err
 }
 
-// Offer the page a new connection.
-func (l *Leg) Offer() (offer string, err error) {
+// Offer the page a new connection, with an empty data channel if the page tells
+// the end of a call by its closing.
+func (l *Leg) Offer(channel bool) (offer string, err error) {
 	l.generation++
 	err = withTime(func(ctx context.Context) error {
-		offer, err = l.door.OfferTo(ctx, l.seat, l.generation)
+		offer, err = l.door.OfferTo(ctx, l.seat, l.generation, channel)
 		return err
 	})
 	return offer, err
