@@ -233,9 +233,10 @@ func (s *Server) finishCall(e *callEntry, now time.Time) {
 	stopTimer(e.timer)
 	s.calls.finish(e.Call, now)
 	delete(e.room.calls, e.ID)
-	if len(e.room.calls) == 0 && (e.room.Name == "" || len(e.room.Members) == 0) {
+	if len(e.room.calls) == 0 && e.room.Name == "" {
 		s.rooms.drop(e.room)
 	}
+	s.dropEmpty(e.room)
 	s.count.ended[e.Reason]++
 	s.inLane(e.room, func() { s.locked(s.checkIdle) })
 }

@@ -168,6 +168,10 @@ func (s *Server) fillState(w *protocol.Welcome, sess *session, lostAt time.Time)
 	if st != nil && st.open {
 		w.Rooms = []protocol.RoomView{st.room.View(st.participant)}
 	}
+	if st != nil && st.waiting {
+		view := st.lobbyView()
+		w.Waiting = &view
+	}
 	if st != nil && st.call != nil {
 		v := s.callView(st.call.Call, sess, now)
 		w.Call = &v

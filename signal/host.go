@@ -41,6 +41,10 @@ func (s *Server) manage(room *roomEntry, by *seat, m protocol.ClientMessage) err
 		return s.withMember(room, by, m.Participant, func(st *seat) error { s.remove(st); return nil })
 	case protocol.EndRoom:
 		s.endRoom(room)
+	case protocol.Admit:
+		return s.withWaiter(room, m.Participant, s.admit)
+	case protocol.Refuse:
+		return s.withWaiter(room, m.Participant, func(st *seat) error { s.turnAway(st, protocol.EndRefused); return nil })
 	default:
 		return protocol.Errorf(protocol.ErrUnknownType, "this server does not know %s", protocol.TypeOf(m))
 	}
@@ -71,6 +75,9 @@ func (s *Server) setOptions(room *roomEntry, o protocol.RoomOptions) {
 	for _, st := range s.membersOf(room) {
 		s.regrant(st)
 		s.reissue(st.sess)
+	}
+	if !o.Lobby {
+		s.admitAll(room)
 	}
 }
 
@@ -104,10 +111,19 @@ func (s *Server) regrant(st *seat) {
 	s.refresh(st)
 }
 
-// passHost makes the eldest member host when no host is left, where tokens do
-// not say who is: in open mode, and in calls.
+// passHost makes the eldest member host when no host is left, or who waits
+// longest when no member is, where tokens do not say who is: in open mode, and
+// in calls.
 func (s *Server) passHost(room *roomEntry) {
-	if room.Name != "" && !s.auth.open() || len(room.Members) == 0 || room.hasHost() {
+	if room.Name != "" && !s.auth.open() || room.hasHost() {
+		return
+	}
+	if len(room.Members) == 0 {
+		if len(room.Waiting) > 0 {
+			st := s.seats[room.Waiting[0].Participant]
+			st.role = protocol.RoleHost
+			_ = s.admit(st)
+		}
 		return
 	}
 	if st := s.seats[room.Members[0].Participant]; st != nil {

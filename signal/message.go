@@ -99,6 +99,10 @@ func (s *Server) handleManage(r request, m protocol.ClientMessage) error {
 		return s.handleHost(r, m.Room, m)
 	case protocol.EndRoom:
 		return s.handleHost(r, m.Room, m)
+	case protocol.Admit:
+		return s.handleHost(r, m.Room, m)
+	case protocol.Refuse:
+		return s.handleHost(r, m.Room, m)
 	}
 	return protocol.Errorf(protocol.ErrUnknownType, "this server does not know %s", protocol.TypeOf(m))
 }

@@ -120,29 +120,6 @@ func (s *Server) handleUnpublish(r request, m protocol.Unpublish) error {
 	return nil
 }
 
-func (s *Server) handlePrefer(r request, m protocol.Prefer) error {
-	st, err := s.seatOf(r, m.Participant)
-	switch {
-	case err != nil:
-		return err
-	case st.room.lane.full():
-		return tooMuch()
-	}
-	videos := make([]sfu.Preference, len(m.Videos))
-	for i, v := range m.Videos {
-		videos[i] = sfu.Preference{
-			Publication: sfu.PublicationID(v.Publication), Width: v.Width, Height: v.Height, Priority: v.Priority,
-		}
-	}
-	s.inLane(st.room, func() {
-		err := ask(mediaTimeout, func(ctx context.Context) error {
-			return s.media.Prefer(ctx, sfu.ParticipantID(m.Participant), videos)
-		})
-		s.answered(r, err, protocol.OK{})
-	})
-	return nil
-}
-
 // answered replies from a lane.
 func (s *Server) answered(r request, err error, m protocol.ServerMessage) {
 	if err != nil {

@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"slices"
 	"time"
 
 	"callrelay/signal/protocol"
@@ -83,10 +84,11 @@ func (s *Server) endRoom(room *roomEntry) {
 	for _, e := range room.calls {
 		s.stepCall(e, Stopped{protocol.EndRoomEnded})
 	}
+	for _, w := range slices.Clone(room.Waiting) {
+		s.turnAway(s.seats[w.Participant], protocol.EndRoomEnded)
+	}
 	for _, st := range s.membersOf(room) {
 		s.leave(st, protocol.EndRoomEnded)
 	}
-	if s.rooms.byID[room.ID] == room {
-		s.rooms.drop(room)
-	}
+	s.dropEmpty(room)
 }

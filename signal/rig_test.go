@@ -355,13 +355,14 @@ func talk(from, to *client) protocol.CallID {
 
 // fakeMedia records what signal asks and connects whoever offers.
 type fakeMedia struct {
-	observer sfu.Observer
-	mu       sync.Mutex
-	log      []string
-	rooms    map[sfu.ParticipantID]sfu.RoomID
-	seats    map[sfu.ParticipantID]uint32
-	silent   bool  // never connects
-	answer   error // of every offer
+	observer  sfu.Observer
+	mu        sync.Mutex
+	log       []string
+	rooms     map[sfu.ParticipantID]sfu.RoomID
+	seats     map[sfu.ParticipantID]uint32
+	preferred []sfu.Preference
+	silent    bool  // never connects
+	answer    error // of every offer
 }
 
 func (f *fakeMedia) note(verb string, p sfu.ParticipantID) {
@@ -436,10 +437,11 @@ func (f *fakeMedia) Unpublish(_ context.Context, p sfu.ParticipantID, s sfu.Sour
 	return nil
 }
 
-func (f *fakeMedia) Prefer(_ context.Context, p sfu.ParticipantID, _ []sfu.Preference) error {
+func (f *fakeMedia) Prefer(_ context.Context, p sfu.ParticipantID, videos []sfu.Preference) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.note("prefer", p)
+	f.preferred = videos
 	return nil
 }
 

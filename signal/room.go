@@ -48,6 +48,7 @@ type Room struct {
 	Members []Member
 	Invited []Invitation // not answered yet
 	Options protocol.RoomOptions
+	Waiting []Waiter // in the lobby
 	chat    chat
 }
 
@@ -119,7 +120,7 @@ func (r *Room) View(self protocol.ParticipantID) protocol.RoomView {
 	}
 	return protocol.RoomView{
 		Room: r.ID, Name: r.Name, Epoch: r.Epoch, N: r.N, Self: self, Members: members, Invited: invited,
-		Options: r.Options,
+		Options: r.Options, Waiting: r.lobby(self),
 	}
 }
 

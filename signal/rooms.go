@@ -58,7 +58,10 @@ func (s *Server) handleJoinRoom(r request, m protocol.JoinRoom) error {
 	switch {
 	case !r.sess.grants.MayJoin(m.Name):
 		return protocol.Errorf(protocol.ErrForbidden, "your token does not allow this room")
-	case st != nil && st.room.Name == m.Name: // asked twice
+	case st != nil && st.room.Name == m.Name && st.waiting: // asked twice
+		s.replyWaiting(r, st)
+		return nil
+	case st != nil && st.room.Name == m.Name:
 		s.reply(r, protocol.Joined{Room: st.room.View(st.participant)})
 		return nil
 	case st != nil:
@@ -77,6 +80,9 @@ func (s *Server) handleJoinRoom(r request, m protocol.JoinRoom) error {
 	role := s.roleIn(r.sess, room)
 	st = s.newSeat(r.sess, protocol.ParticipantID(newID()), room, nil)
 	st.role = role
+	if room.waits(role) {
+		return s.wait(r, st)
+	}
 	s.enter(st)
 	view := room.View(st.participant)
 	s.inLane(room, func() { s.reply(r, protocol.Joined{Room: view}) })
@@ -121,7 +127,7 @@ func (s *Server) part(st *seat) func() {
 
 func (s *Server) handleLeaveRoom(r request, m protocol.LeaveRoom) error {
 	st := r.sess.seat
-	if st == nil || st.room.ID != m.Room || !st.open {
+	if st == nil || st.room.ID != m.Room || !st.open && !st.waiting {
 		return noSuchRoom()
 	}
 	room := st.room
@@ -132,8 +138,12 @@ func (s *Server) handleLeaveRoom(r request, m protocol.LeaveRoom) error {
 
 // leave takes a seat out of its room, or ends its call.
 func (s *Server) leave(st *seat, reason protocol.EndReason) {
-	if st.call != nil {
+	switch {
+	case st.call != nil:
 		s.stepCall(st.call, HungUp{st.sess.id})
+		return
+	case st.waiting:
+		s.turnAway(st, reason)
 		return
 	}
 	room, person := st.room, st.sess.person
@@ -144,9 +154,7 @@ func (s *Server) leave(st *seat, reason protocol.EndReason) {
 	s.release(st, reason)
 	s.passHost(room)
 	s.withdraw(room, st.participant)
-	if len(room.Members) == 0 && len(room.calls) == 0 {
-		s.rooms.drop(room)
-	}
+	s.dropEmpty(room)
 	s.announce(person)
 	s.reissue(st.sess)
 	s.inLane(room, func() { s.locked(s.checkIdle) })

@@ -16,6 +16,7 @@ type seat struct {
 	room         *roomEntry
 	call         *callEntry // nil in a room joined by name
 	open         bool       // a member of the room: accepted, or joined
+	waiting      bool       // in the room's lobby
 	role         protocol.MemberRole
 	granted      bool   // the media side lets it send
 	hand         uint64 // 0: not raised

@@ -149,21 +149,6 @@ func (m Unpublish) check() error {
 	return cmp.Or(checkSeat(m.Participant), checkSource(m.Source))
 }
 
-func (m Prefer) check() error {
-	if len(m.Videos) > MaxPreferences {
-		return fmt.Errorf("more than %d videos", MaxPreferences)
-	}
-	for _, v := range m.Videos {
-		if outOfPixels(v.Width) || outOfPixels(v.Height) {
-			return fmt.Errorf("width and height are 0 to %d", MaxPixels)
-		}
-		if len(v.Publication) > idLength+1+MaxClient {
-			return errors.New("publication is not an id")
-		}
-	}
-	return checkSeat(m.Participant)
-}
-
 func outOfPixels(n int) bool { return n < 0 || n > MaxPixels }
 
 func checkCall(id CallID) error {

@@ -35,6 +35,24 @@ func (m MuteMember) check() error {
 	return cmp.Or(checkRoom(m.Room), checkSeat(m.Participant), checkSource(m.Source))
 }
 
+func (m Prefer) check() error {
+	switch {
+	case len(m.Videos) > MaxPreferences:
+		return fmt.Errorf("more than %d videos", MaxPreferences)
+	case m.Auto && len(m.Videos) > 0:
+		return errors.New("auto and videos exclude each other")
+	}
+	for _, v := range m.Videos {
+		if outOfPixels(v.Width) || outOfPixels(v.Height) {
+			return fmt.Errorf("width and height are 0 to %d", MaxPixels)
+		}
+		if len(v.Publication) > idLength+1+MaxClient {
+			return errors.New("publication is not an id")
+		}
+	}
+	return checkSeat(m.Participant)
+}
+
 func (m MuteAll) check() error      { return checkRoom(m.Room) }
 func (m RemoveMember) check() error { return cmp.Or(checkRoom(m.Room), checkSeat(m.Participant)) }
 func (m EndRoom) check() error      { return checkRoom(m.Room) }
