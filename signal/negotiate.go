@@ -86,7 +86,9 @@ func (s *Server) handlePublish(r request, m protocol.Publish) error {
 	}
 	held := st.held(m)
 	m.Muted = m.Muted || held
-	st.put(Publication{Source: m.Source, Muted: m.Muted, Width: m.Width, Height: m.Height})
+	st.put(Publication{
+		Source: m.Source, Muted: m.Muted, Width: m.Width, Height: m.Height, Interrupted: m.Interrupted && m.Muted,
+	})
 	s.inLane(st.room, func() {
 		err := ask(mediaTimeout, func(ctx context.Context) error {
 			return s.media.Publish(ctx, sfu.ParticipantID(m.Participant), sfu.Source(m.Source), m.Muted)

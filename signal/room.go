@@ -11,6 +11,8 @@ type Publication struct {
 	Source        protocol.Source
 	Muted         bool
 	Width, Height int // pixels; 0 where unknown
+	// Interrupted, with Muted: the system took the device.
+	Interrupted bool
 }
 
 // Member of a room, as a value; whether it has a connection here is not the
@@ -133,7 +135,7 @@ func (m Member) view() protocol.MemberView {
 	for i, p := range m.Publications {
 		publications[i] = protocol.PublicationView{
 			Publication: publicationID(m.Participant, p.Source), Source: p.Source, Kind: p.Source.Kind(),
-			Muted: p.Muted, Width: p.Width, Height: p.Height,
+			Muted: p.Muted, Width: p.Width, Height: p.Height, Interrupted: p.Interrupted,
 		}
 	}
 	return protocol.MemberView{

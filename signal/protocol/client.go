@@ -175,6 +175,9 @@ type Publish struct {
 	// Width and Height in pixels, for video that is on; 0 where unknown.
 	Width  int `json:"width,omitempty"`
 	Height int `json:"height,omitempty"`
+	// Interrupted, with Muted: it is the system that took the device, for a
+	// phone call as a rule, and not the person who muted it.
+	Interrupted bool `json:"interrupted,omitempty"`
 	// TakeOver another member's screen share, once the person has been asked.
 	TakeOver bool `json:"take_over,omitempty"`
 }

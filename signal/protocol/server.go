@@ -127,6 +127,9 @@ type PublicationView struct {
 	Muted       bool          `json:"muted"`
 	Width       int           `json:"width,omitempty"`
 	Height      int           `json:"height,omitempty"`
+	// Interrupted is muted because the system took the device, for a phone
+	// call as a rule.
+	Interrupted bool `json:"interrupted,omitempty"`
 }
 
 // MemberView is a member of a room.

@@ -287,6 +287,18 @@ describe('in a call', () => {
     expect(browser.devices.asked).toHaveLength(1)
   })
 
+  test('a microphone that the system takes for a phone call is told as interrupted, until it is back', async () => {
+    const { call, socket, browser } = await active()
+    browser.devices.given[0]?.onmute?.()
+    await settle()
+    expect(call.local.microphone).toMatchObject({ on: false, wanted: true })
+    expect(socket.got('publish')).toMatchObject({ source: 'microphone', muted: true, interrupted: true })
+    browser.devices.given[0]?.onunmute?.()
+    await settle()
+    expect(socket.got('publish')).toMatchObject({ source: 'microphone', muted: false })
+    expect(socket.got('publish').interrupted).toBeUndefined()
+  })
+
   test('turning the camera off closes it, and on opens it again, without an offer', async () => {
     const { call, socket, browser } = await active()
     call.setCamera(false)

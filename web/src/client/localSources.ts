@@ -14,6 +14,7 @@ export interface SourcesTarget {
 
 interface Announced {
   muted: boolean
+  interrupted: boolean | undefined
   width: number
   height: number
 }
@@ -155,6 +156,12 @@ export class LocalSources {
     return this.media[source].wanted && this.devices.device(source).state.state === 'asking'
   }
 
+  /** Whether the system has the device that the person wants on. */
+  private interrupted(source: Source): boolean {
+    if (source !== 'microphone' && source !== 'camera') return false
+    return this.media[source].wanted && this.devices.device(source).state.state === 'interrupted'
+  }
+
   private announceAll(): void {
     for (const source of Object.keys(this.media) as Source[]) this.announce(source)
   }
@@ -170,10 +177,15 @@ export class LocalSources {
     // While the device opens there is nothing to tell: a picture that is about to come is not "off".
     if (!on && this.opening(source)) return
     const settings = on && track?.kind === 'video' ? track.getSettings() : undefined
-    const now: Announced = { muted: !on, width: settings?.width ?? 0, height: settings?.height ?? 0 }
+    const interrupted = this.interrupted(source) || undefined
+    const now: Announced = { muted: !on, interrupted, width: settings?.width ?? 0, height: settings?.height ?? 0 }
     const was = this.announced.get(source)
-    if (was && was.muted === now.muted && was.width === now.width && was.height === now.height) return
+    if (was && sameAnnounced(was, now)) return
     this.announced.set(source, now)
     this.link.tell('publish', { participant: this.participant, source, ...now })
   }
+}
+
+function sameAnnounced(a: Announced, b: Announced): boolean {
+  return a.muted === b.muted && a.interrupted === b.interrupted && a.width === b.width && a.height === b.height
 }

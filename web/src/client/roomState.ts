@@ -107,6 +107,7 @@ function remoteMember(state: RoomState, view: MemberView, trackOf: TrackOf): Rem
       publication: p.publication,
       source: p.source,
       muted: p.muted,
+      interrupted: p.interrupted,
       track: slot && trackOf(slot.mid, state.generation, p.publication),
       paused: slot?.paused,
       width: p.width,
@@ -131,6 +132,7 @@ function sameMedia(a: RemoteMedia | undefined, b: RemoteMedia | undefined): bool
   return (
     a.publication === b.publication &&
     a.muted === b.muted &&
+    a.interrupted === b.interrupted &&
     a.track === b.track &&
     a.paused === b.paused &&
     a.width === b.width &&

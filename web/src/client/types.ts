@@ -71,6 +71,8 @@ export interface RemoteMedia {
   publication: PublicationID
   source: Source
   muted: boolean
+  /** Muted because the system took the device, for a phone call as a rule. */
+  interrupted?: boolean
   /** Undefined while no slot carries it. */
   track?: MediaStreamTrack
   /** Why the server sends nothing now, though the source is on. */

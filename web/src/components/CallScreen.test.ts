@@ -44,6 +44,15 @@ describe('the call screen', () => {
     expect(document.querySelector('[data-participant=p1]')?.getAttribute('aria-label')).toBe('Name p1, Camera is off')
   })
 
+  it('says that the other side took a phone call', async () => {
+    const media = { ...member('p1').media, microphone: { publication: 'p1/microphone', source: 'microphone' as const, muted: true, interrupted: true } }
+    rig.fake.state.members.value = [member('p1', { media })]
+    await settle()
+    const tile = document.querySelector('[data-participant=p1]')
+    expect(tile?.getAttribute('aria-label')).toBe('Name p1, On another call, Camera is off')
+    expect(tile?.textContent).toContain('On another call')
+  })
+
   it('writes the duration without a single update of a component', async () => {
     const clock = [...document.querySelectorAll('header span')].find((el) => /\d\d:\d\d/.test(el.textContent ?? ''))
     expect(clock?.textContent).toBe('00:42')

@@ -641,6 +641,11 @@ export interface PublishMessage {
   /** Width and Height in pixels, for video that is on; 0 where unknown. */
   width?: number
   height?: number
+  /**
+   * Interrupted, with Muted: it is the system that took the device, for a
+   * phone call as a rule, and not the person who muted it.
+   */
+  interrupted?: boolean
   /** TakeOver another member's screen share, once the person has been asked. */
   take_over?: boolean
 }
@@ -1062,6 +1067,11 @@ export interface PublicationView {
   muted: boolean
   width?: number
   height?: number
+  /**
+   * Interrupted is muted because the system took the device, for a phone
+   * call as a rule.
+   */
+  interrupted?: boolean
 }
 
 /** MemberView is a member of a room. */
