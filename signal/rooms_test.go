@@ -97,9 +97,11 @@ func TestPresenceIsTold(t *testing.T) {
 		}
 		next := func(want protocol.Presence) {
 			t.Helper()
-			if p := wait(ann, time.Second, any1[protocol.PersonChanged]).Person; p.User != "bob" || p.Presence != want {
+			p := wait(ann, time.Second, any1[protocol.PeopleChanged]).People
+			if len(p) != 1 || p[0].User != "bob" || p[0].Presence != want {
 				t.Errorf("ann sees %+v, want %s", p, want)
 			}
+			time.Sleep(tellPeopleEvery)
 		}
 		next(protocol.PresenceAvailable)
 		desk.ask(protocol.SetPresence{Away: true})

@@ -22,22 +22,23 @@ type Server struct {
 	media   Media
 	wg      sync.WaitGroup // handlers and lanes
 
-	mu       sync.Mutex // guards all below; nothing is awaited under it
-	dir      directory
-	calls    calls
-	rooms    rooms
-	seats    map[protocol.ParticipantID]*seat
-	missed   missedCalls
-	revoked  revoked
-	events   eventLog
-	logging  lane
-	count    counters
-	conns    map[*conn]struct{}
-	draining bool
-	closed   bool
-	idle     chan struct{} // closed when draining and the last call has ended
-	wasIdle  bool
-	drainBy  time.Time
+	mu        sync.Mutex // guards all below; nothing is awaited under it
+	dir       directory
+	calls     calls
+	rooms     rooms
+	seats     map[protocol.ParticipantID]*seat
+	presences presences
+	missed    missedCalls
+	revoked   revoked
+	events    eventLog
+	logging   lane
+	count     counters
+	conns     map[*conn]struct{}
+	draining  bool
+	closed    bool
+	idle      chan struct{} // closed when draining and the last call has ended
+	wasIdle   bool
+	drainBy   time.Time
 }
 
 // New checks the configuration and makes a Server that is ready to serve.
@@ -55,9 +56,10 @@ func New(cfg Config) (*Server, error) {
 		auth: authority{keys: cfg.Keys, audience: cfg.Audience},
 		boot: newID(), started: time.Now(),
 		dir: newDirectory(), calls: newCalls(), rooms: newRooms(),
-		seats:   map[protocol.ParticipantID]*seat{},
-		missed:  missedCalls{byUser: map[protocol.UserID][]missedCall{}},
-		revoked: newRevoked(), count: newCounters(),
+		presences: presences{changed: map[protocol.UserID]Person{}},
+		seats:     map[protocol.ParticipantID]*seat{},
+		missed:    missedCalls{byUser: map[protocol.UserID][]missedCall{}},
+		revoked:   newRevoked(), count: newCounters(),
 		conns: map[*conn]struct{}{}, idle: make(chan struct{}),
 	}
 	// The media side may tell of events from the moment it is made.
@@ -84,6 +86,7 @@ func (s *Server) Close() error {
 	for _, e := range s.calls.live {
 		stopTimer(e.timer)
 	}
+	stopTimer(s.presences.timer)
 	for c := range s.conns {
 		c.out.close(protocol.CloseRestart)
 	}

@@ -93,31 +93,6 @@ func (s *Server) encode(m protocol.ServerMessage) (protocol.Body, bool) {
 	return body, err == nil
 }
 
-// announce a user's presence to all who may list people, when it has changed.
-// The lock is held.
-func (s *Server) announce(p Person) {
-	presence := protocol.PresenceOffline
-	if u := s.dir.users[p.User]; u != nil {
-		presence = u.now()
-		if u.presence == presence && u.told == u.person {
-			return
-		}
-		u.presence, u.told = presence, u.person
-	}
-	if len(s.dir.users) > maxPeople {
-		return // a list that long is nobody's; see can_list
-	}
-	body, ok := s.encode(protocol.PersonChanged{Person: s.dir.view(p)})
-	if !ok {
-		return
-	}
-	for _, sess := range s.dir.sessions {
-		if sess.grants.List && sess.person.User != p.User {
-			sess.push(body)
-		}
-	}
-}
-
 // mediaTimeout for what must be quick, answerTimeout for a negotiation.
 const (
 	mediaTimeout  = 2 * time.Second

@@ -104,8 +104,8 @@ func newServer(wire string) ServerMessage {
 		return new(Pong)
 	case "ticket":
 		return new(Ticket)
-	case "person_changed":
-		return new(PersonChanged)
+	case "people_changed":
+		return new(PeopleChanged)
 	case "missed_changed":
 		return new(MissedChanged)
 	case "call":
@@ -288,8 +288,8 @@ func (Pong) server()  {}
 func (Ticket) message() {}
 func (Ticket) server()  {}
 
-func (PersonChanged) message() {}
-func (PersonChanged) server()  {}
+func (PeopleChanged) message() {}
+func (PeopleChanged) server()  {}
 
 func (MissedChanged) message() {}
 func (MissedChanged) server()  {}

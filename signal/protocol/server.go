@@ -63,9 +63,10 @@ type Person struct {
 	Presence Presence `json:"presence"`
 }
 
-// PersonChanged tells a user's new presence. (cursor)
-type PersonChanged struct {
-	Person Person `json:"person"`
+// PeopleChanged tells the new presence of those for whom it has changed, a few
+// times a second at most. The user itself may be among them. (cursor)
+type PeopleChanged struct {
+	People []Person `json:"people"`
 }
 
 // Missed is one user's calls that were not taken.

@@ -186,7 +186,7 @@ func (c *Conn) readAll(events chan<- protocol.ServerMessage) error {
 // wanted leaves out what no script looks at, and what others cause.
 func wanted(m protocol.ServerMessage) bool {
 	switch m.(type) {
-	case protocol.Sample, protocol.PersonChanged, protocol.MissedChanged:
+	case protocol.Sample, protocol.PeopleChanged, protocol.MissedChanged:
 		return false
 	}
 	return true

@@ -511,7 +511,7 @@ test('people are those who can be called, without oneself', async () => {
   const person = (user: string, presence: 'available' | 'offline' = 'available') => ({ user, name: user, presence })
   const { client, socket } = await signIn(fakeBrowser(), { people: [person('ada'), person('zoe'), person('bob')] })
   expect(client.people.map((p) => p.user)).toEqual(['bob', 'zoe'])
-  socket.receive({ type: 'person_changed', cursor: '1', person: person('zoe', 'offline') })
+  socket.receive({ type: 'people_changed', cursor: '1', people: [person('zoe', 'offline')] })
   expect(client.people.map((p) => p.user)).toEqual(['bob'])
 })
 

@@ -234,9 +234,11 @@ export class Client extends Emitter<ClientEvents> {
       case 'sample':
         this.findSeat(message.participant)?.applySample(message)
         break
-      case 'person_changed':
-        this.setPeople([...this.persons.filter((p) => p.user !== message.person.user), message.person])
+      case 'people_changed': {
+        const changed = new Set(message.people.map((p) => p.user))
+        this.setPeople([...this.persons.filter((p) => !changed.has(p.user)), ...message.people])
         break
+      }
       case 'missed_changed':
         this.setMissed(missedList(message.missed, Date.now()))
         break

@@ -980,14 +980,17 @@ export interface Person {
   presence: Presence
 }
 
-/** PersonChanged tells a user's new presence. (cursor) */
-export interface PersonChangedMessage {
-  type: 'person_changed'
+/**
+ * PeopleChanged tells the new presence of those for whom it has changed, a few
+ * times a second at most. The user itself may be among them. (cursor)
+ */
+export interface PeopleChangedMessage {
+  type: 'people_changed'
   /** The request this replies to. */
   re?: number
   /** Hand the newest one back in hello to receive what was missed. */
   cursor?: Cursor
-  person: Person
+  people: Person[]
 }
 
 /** Missed is one user's calls that were not taken. */
@@ -1554,7 +1557,7 @@ export type ServerMessage =
   | WelcomeMessage
   | PongMessage
   | TicketMessage
-  | PersonChangedMessage
+  | PeopleChangedMessage
   | MissedChangedMessage
   | CallMessage
   | JoinedMessage
