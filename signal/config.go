@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"callrelay/sfu"
+	"callrelay/signal/protocol"
 )
 
 // Config of a Server. Zero values get the default named at each field.
@@ -54,6 +55,14 @@ type Config struct {
 	// MaxDevices of one user. Default 16.
 	MaxDevices int
 
+	// ICEServers makes what a session's browser may use beside direct ways to
+	// the media side, with a fresh credential at each call. It must not block.
+	// nil: none.
+	ICEServers func(SessionID, Reached) []protocol.ICEServer
+	// ICERefresh after which they are made anew for a socket; less than their
+	// credentials live. Default 200 s.
+	ICERefresh time.Duration
+
 	// Alternates are told to clients as other servers that would take them.
 	Alternates []string
 	// Log receives what an operator should see. nil: none.
@@ -73,6 +82,7 @@ func (c Config) withDefaults() (Config, error) {
 	setDefault(&c.SessionTTL, 24*time.Hour)
 	setDefault(&c.PingEvery, 5*time.Second)
 	setDefault(&c.PongWait, 12*time.Second)
+	setDefault(&c.ICERefresh, 200*time.Second)
 	setDefault(&c.MaxSessions, 50_000)
 	setDefault(&c.MaxDevices, 16)
 	setDefault(&c.Log, slog.New(slog.DiscardHandler))

@@ -34,6 +34,8 @@ type conn struct {
 	ws     *websocket.Conn
 	out    *outbox
 	remote string
+	// reached is how the client came here.
+	reached Reached
 	// grants of a token that came with the upgrade; nil without.
 	grants  *TokenGrants
 	expires time.Time
@@ -51,7 +53,7 @@ type conn struct {
 // serve upgrades one request and stays until its socket is closed.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	c := &conn{
-		out: newOutbox(), remote: r.RemoteAddr,
+		out: newOutbox(), remote: r.RemoteAddr, reached: Reached{Host: r.Host, Direct: r.TLS != nil},
 		limit: rate.NewLimiter(protocol.MessageRate, protocol.MessageBurst),
 		abuse: rate.NewLimiter(protocol.MessageRate, 10*protocol.MessageBurst), //nolint:mnd // as the limits say
 	}

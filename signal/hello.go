@@ -144,6 +144,7 @@ func (s *Server) attach(r request, sess *session, outcome protocol.ResumeOutcome
 		GraceMS: s.cfg.Grace.Milliseconds(), AwayGraceMS: s.cfg.AwayGrace.Milliseconds(),
 		RingMS:  s.cfg.RingTime.Milliseconds(),
 		CanList: sess.grants.List && len(s.dir.users) <= maxPeople, Alternates: s.cfg.Alternates,
+		ICEServers: s.iceServersFor(r.conn, sess.id),
 	}
 	if outcome != protocol.ResumeResumed {
 		s.fillState(&welcome, sess, lostAt)
@@ -152,6 +153,7 @@ func (s *Server) attach(r request, sess *session, outcome protocol.ResumeOutcome
 		r.conn.out.put(letter{protocol.Envelope{Re: r.id}, body})
 	}
 	r.conn.out.replay(missed)
+	s.refreshICEServers(r.conn, sess)
 	if s.draining {
 		s.push(sess, protocol.Draining{DeadlineMS: s.drainLeft()})
 	}

@@ -40,7 +40,10 @@ func (s *Server) handleOffer(r request, m protocol.Offer) error {
 			sdp, err = s.media.Answer(ctx, seat, m.SDP, sections)
 			return err
 		})
-		s.answered(r, err, protocol.Answer{Participant: m.Participant, Generation: m.Generation, SDP: sdp})
+		s.answered(r, err, protocol.Answer{
+			Participant: m.Participant, Generation: m.Generation, SDP: sdp,
+			ICEServers: s.iceServersFor(r.conn, r.sess.id),
+		})
 	})
 	return nil
 }

@@ -80,6 +80,13 @@ func (c *certificates) expiry() time.Time {
 	return c.current.Leaf.NotAfter
 }
 
+// names that the certificate in use is good for.
+func (c *certificates) names() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.current.Leaf.DNSNames
+}
+
 // fileCertificate loads the operator's files, when they are newer than last time.
 func fileCertificate(certPath, keyPath string) func(*tls.Certificate, time.Time) (*tls.Certificate, error) {
 	var last [2]time.Time

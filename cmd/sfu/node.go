@@ -76,7 +76,7 @@ func (n *node) openSignal() error {
 	n.signal, err = signal.New(signal.Config{
 		Media: n.openMedia, Keys: n.settings.keys, Audience: n.settings.Audience, Origins: n.settings.Origin,
 		StateKey: key, RingTime: n.settings.RingTime, Grace: n.settings.Grace, AwayGrace: n.settings.AwayGrace,
-		Log: n.log.With("part", "signal"),
+		ICEServers: n.iceServers, Log: n.log.With("part", "signal"),
 	})
 	return err
 }

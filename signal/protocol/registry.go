@@ -102,6 +102,8 @@ func newServer(wire string) ServerMessage {
 		return new(Welcome)
 	case "pong":
 		return new(Pong)
+	case "ice_servers":
+		return new(ICEServers)
 	case "ticket":
 		return new(Ticket)
 	case "people_changed":
@@ -158,18 +160,19 @@ func newServer(wire string) ServerMessage {
 	return nil
 }
 
-// WireName of a Go type's name: HangUp is hang_up, OK is ok.
+// WireName of a Go type's name: HangUp is hang_up, OK is ok, ICEServers is ice_servers.
 func WireName(goName string) string {
+	upper := func(i int) bool { return i < len(goName) && goName[i] >= 'A' && goName[i] <= 'Z' }
 	var b strings.Builder
-	for i, r := range goName {
-		upper := r >= 'A' && r <= 'Z'
-		if upper && i > 0 && goName[i-1] >= 'a' && goName[i-1] <= 'z' {
+	for i, r := range []byte(goName) {
+		// A word begins after a small letter, or with the last capital of several.
+		if upper(i) && i > 0 && (!upper(i-1) || i+1 < len(goName) && !upper(i+1)) {
 			b.WriteByte('_')
 		}
-		if upper {
+		if upper(i) {
 			r += 'a' - 'A'
 		}
-		b.WriteRune(r)
+		b.WriteByte(r)
 	}
 	return b.String()
 }
@@ -284,6 +287,9 @@ func (Welcome) server()  {}
 
 func (Pong) message() {}
 func (Pong) server()  {}
+
+func (ICEServers) message() {}
+func (ICEServers) server()  {}
 
 func (Ticket) message() {}
 func (Ticket) server()  {}

@@ -38,13 +38,29 @@ type Welcome struct {
 	CanList bool `json:"can_list"`
 	// Alternates are WebSocket addresses of other servers that would take
 	// this session, best first.
-	Alternates []string   `json:"alternates,omitempty"`
-	People     []Person   `json:"people,omitempty"`
-	Missed     []Missed   `json:"missed,omitempty"`
-	Call       *CallView  `json:"call,omitempty"`
-	Rooms      []RoomView `json:"rooms,omitempty"`
+	Alternates []string `json:"alternates,omitempty"`
+	// ICEServers for this session's connections.
+	ICEServers []ICEServer `json:"ice_servers,omitempty"`
+	People     []Person    `json:"people,omitempty"`
+	Missed     []Missed    `json:"missed,omitempty"`
+	Call       *CallView   `json:"call,omitempty"`
+	Rooms      []RoomView  `json:"rooms,omitempty"`
 	// Waiting in the lobby of a room.
 	Waiting *LobbyView `json:"waiting,omitempty"`
+}
+
+// ICEServer is one that the browser may use where no direct way to the server
+// passes, in the form of RTCConfiguration. Its credential is this session's.
+type ICEServer struct {
+	URLs       []string `json:"urls"`
+	Username   string   `json:"username,omitempty"`
+	Credential string   `json:"credential,omitempty"`
+}
+
+// ICEServers brings new ones in place of the last, before their credentials
+// expire. For the next connection or ICE restart; what stands goes on.
+type ICEServers struct {
+	ICEServers []ICEServer `json:"ice_servers"`
 }
 
 // Pong is the reply of ping.
@@ -239,6 +255,8 @@ type Answer struct {
 	Participant ParticipantID `json:"participant"`
 	Generation  uint32        `json:"generation"`
 	SDP         string        `json:"sdp"`
+	// ICEServers for the next ICE restart: a credential is good for one.
+	ICEServers []ICEServer `json:"ice_servers,omitempty"`
 }
 
 // SlotView says what a receive section carries now.

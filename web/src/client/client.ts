@@ -5,6 +5,7 @@ import { Call } from './call'
 import { Emitter } from './emitter'
 import { browserEnvironment, type Environment } from './environment'
 import { CallrelayError } from './errors'
+import { ICEServers } from './iceServers'
 import { Link } from './link'
 import { missedList, presentPeople } from './people'
 import { Room, type RoomContext } from './room'
@@ -76,7 +77,8 @@ export class Client extends Emitter<ClientEvents> {
     this.devices = options.devices ?? new Devices(this.env)
     this.ownsDevices = !options.devices
     this.screen = new ScreenShare(this.env)
-    this.context = { env: this.env, link: this.link_, devices: this.devices, screen: this.screen, store }
+    const ice = new ICEServers(this.link_)
+    this.context = { env: this.env, link: this.link_, ice, devices: this.devices, screen: this.screen, store }
     this.link_.on('state', (state) => this.linkChanged(state))
     this.link_.on('moved', (leftMs) => this.everyRoom((room) => room.moved(leftMs)))
     this.link_.on('welcome', (message) => this.welcome(message))

@@ -14,6 +14,7 @@ import type {
 } from '../protocol/messages'
 import { Emitter } from './emitter'
 import type { Environment } from './environment'
+import type { ICEServers } from './iceServers'
 import type { Link } from './link'
 import { LocalSources } from './localSources'
 import { QualityWatch } from './qualityWatch'
@@ -49,6 +50,7 @@ export type RoomEvents = {
 export interface RoomContext {
   env: Environment
   link: Link
+  ice: ICEServers
   devices: Devices
   screen: ScreenShare
   store: SessionStore

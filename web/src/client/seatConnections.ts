@@ -2,6 +2,7 @@ import { MediaConnection } from '../media/connection'
 import type { ParticipantID, PublicationID, Source } from '../protocol/messages'
 import type { Environment } from './environment'
 import { toClientError } from './errors'
+import type { ICEServers } from './iceServers'
 import type { Link } from './link'
 import type { SessionStore } from './sessionStore'
 import type { ClientError, ConnectionState } from './types'
@@ -31,7 +32,7 @@ const CARRY_MS = 2_000
  * carries media, it dies, or the time is over.
  */
 export class SeatConnections {
-  private readonly context: { env: Environment; link: Link; store: SessionStore }
+  private readonly context: { env: Environment; link: Link; ice: ICEServers; store: SessionStore }
   private readonly host: SeatHost
   private seat: ParticipantID = ''
   private newest: MediaConnection | undefined
@@ -40,7 +41,7 @@ export class SeatConnections {
   private timers: ReturnType<typeof setTimeout>[] = []
   private closed = false
 
-  constructor(context: { env: Environment; link: Link; store: SessionStore }, host: SeatHost) {
+  constructor(context: { env: Environment; link: Link; ice: ICEServers; store: SessionStore }, host: SeatHost) {
     this.context = context
     this.host = host
   }
@@ -116,14 +117,18 @@ export class SeatConnections {
   }
 
   private make(generation: number): void {
-    const { env, link, store } = this.context
+    const { env, link, ice, store } = this.context
     const participant = this.seat
     store.update({ seats: { ...store.current?.seats, [participant]: generation } })
     let connection: MediaConnection
     try {
       connection = new MediaConnection(env, generation, {
-        offer: async (generation, sdp, sections) =>
-          (await link.request('offer', { participant, generation, sdp, sections })).sdp,
+        iceServers: () => ice.current,
+        offer: async (generation, sdp, sections) => {
+          const answer = await link.request('offer', { participant, generation, sdp, sections })
+          ice.take(answer.ice_servers)
+          return answer.sdp
+        },
         candidate: (generation, c) =>
           link.tell('candidate', {
             participant,

@@ -10,6 +10,8 @@ import { addSections, describeSections, type Sections } from './sections'
 
 /** How a connection speaks with the server. */
 export interface Signalling {
+  /** The newest that the server offers; asked before each gathering. */
+  iceServers(): RTCIceServer[]
   /** Resolves with the SDP answer. */
   offer(generation: number, sdp: string, sections: Section[]): Promise<string>
   candidate(generation: number, candidate: RTCIceCandidate): void
@@ -48,7 +50,7 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
     if (!env.RTCPeerConnection) throw new CallrelayError('unsupported', 'this browser has no WebRTC')
     this.generation = generation
     this.signalling = signalling
-    this.pc = new env.RTCPeerConnection({ bundlePolicy: 'max-bundle' })
+    this.pc = new env.RTCPeerConnection(this.configuration())
     this.sections = addSections(this.pc)
     this.recovery = newRecovery(performance.now())
     this.pc.onicecandidate = ({ candidate }) => {
@@ -128,6 +130,10 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
     this.forgetListeners()
   }
 
+  private configuration(): RTCConfiguration {
+    return { bundlePolicy: 'max-bundle', iceServers: this.signalling.iceServers() }
+  }
+
   /** Offers and applies the answer. Offers go one after the other; a restart that finds one under way is dropped, as it is repeated anyway. */
   private async negotiate(restart: boolean): Promise<void> {
     if (this.offering) return
@@ -146,7 +152,10 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   private async exchange(restart: boolean): Promise<void> {
     const { pc } = this
     if (this.closed) return
-    if (restart) pc.restartIce()
+    if (restart) {
+      pc.setConfiguration(this.configuration())
+      pc.restartIce()
+    }
     await pc.setLocalDescription()
     const sdp = pc.localDescription?.sdp ?? ''
     const answer = await this.signalling.offer(this.generation, sdp, describeSections(this.sections))

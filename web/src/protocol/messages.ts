@@ -945,12 +945,35 @@ export interface WelcomeMessage {
    * this session, best first.
    */
   alternates?: string[]
+  /** ICEServers for this session's connections. */
+  ice_servers?: ICEServer[]
   people?: Person[]
   missed?: Missed[]
   call?: CallView
   rooms?: RoomView[]
   /** Waiting in the lobby of a room. */
   waiting?: LobbyView
+}
+
+/**
+ * ICEServer is one that the browser may use where no direct way to the server
+ * passes, in the form of RTCConfiguration. Its credential is this session's.
+ */
+export interface ICEServer {
+  urls: string[]
+  username?: string
+  credential?: string
+}
+
+/**
+ * ICEServers brings new ones in place of the last, before their credentials
+ * expire. For the next connection or ICE restart; what stands goes on.
+ */
+export interface ICEServersMessage {
+  type: 'ice_servers'
+  /** The request this replies to. */
+  re?: number
+  ice_servers: ICEServer[]
 }
 
 /** Pong is the reply of ping. */
@@ -1227,6 +1250,8 @@ export interface AnswerMessage {
   participant: ParticipantID
   generation: number
   sdp: string
+  /** ICEServers for the next ICE restart: a credential is good for one. */
+  ice_servers?: ICEServer[]
 }
 
 /** SlotView says what a receive section carries now. */
@@ -1556,6 +1581,7 @@ export type ServerMessage =
   | ErrorMessage
   | WelcomeMessage
   | PongMessage
+  | ICEServersMessage
   | TicketMessage
   | PeopleChangedMessage
   | MissedChangedMessage

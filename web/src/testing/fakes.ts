@@ -153,7 +153,10 @@ export class FakePeerConnection {
   /** What getStats counts as received; tests move it. */
   packets = 0
 
-  constructor() {
+  configuration: RTCConfiguration
+
+  constructor(configuration: RTCConfiguration = {}) {
+    this.configuration = configuration
     FakePeerConnection.all.push(this)
   }
 
@@ -187,6 +190,10 @@ export class FakePeerConnection {
   setRemoteDescription(): Promise<void> {
     this.signalingState = 'stable'
     return Promise.resolve()
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.configuration = configuration
   }
 
   restartIce(): void {
