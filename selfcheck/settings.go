@@ -1,6 +1,8 @@
 package selfcheck
 
 import (
+	"crypto/tls"
+	"net"
 	"time"
 
 	"github.com/pion/ice/v4"
@@ -25,8 +27,19 @@ func (t Trip) settings() webrtc.SettingEngine {
 	s.SetPrflxAcceptanceMinWait(0)
 	// The trip's own deadline ends it; Pion should not give up before.
 	s.SetICETimeouts(time.Minute, time.Minute, time.Second)
+	if t.TLS != nil {
+		s.SetICEProxyDialer(tlsDialer{t.TLS})
+	}
 	if t.Net != nil {
 		s.SetNet(t.Net)
 	}
 	return s
+}
+
+// tlsDialer makes the connection to a TURN server, since Pion has no setting
+// for whom to trust.
+type tlsDialer struct{ config *tls.Config }
+
+func (d tlsDialer) Dial(network, address string) (net.Conn, error) {
+	return tls.DialWithDialer(&net.Dialer{Timeout: 5 * time.Second}, network, address, d.config)
 }

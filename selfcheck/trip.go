@@ -3,6 +3,7 @@ package selfcheck
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"sync"
@@ -40,6 +41,8 @@ type Trip struct {
 	// Extra are candidates of the server beside those of its answer, as
 	// "host:port" addresses of UDP sockets.
 	Extra []string
+	// TLS for the way to a TURN server; nil is without.
+	TLS *tls.Config
 	// Net replaces the machine's network, in tests.
 	Net transport.Net
 }

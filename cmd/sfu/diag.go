@@ -1,12 +1,14 @@
 package main
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,11 +64,26 @@ func (n *node) newDiag() *diag {
 	}
 }
 
-func (n *node) diagWays(*http.Request) diagWays {
+func (n *node) diagWays(r *http.Request) diagWays {
 	ways := diagWays{Version: version, Ways: []string{"udp", "ice-tcp"}, Media: []string{}, ICEServers: []diagICEServer{}}
 	for _, a := range n.media.MediaAddresses() {
 		ways.Media = append(ways.Media, a.Advertised.String())
 	}
+	user, password, _, ok := n.media.TURNCredential("test-" + rand.Text())
+	if !ok {
+		return ways
+	}
+	host, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		host = strings.Trim(r.Host, "[]")
+	}
+	ways.Ways = append(ways.Ways, "turn-udp", "turn-tcp", "turn-tls")
+	at := net.JoinHostPort(host, strconv.Itoa(port(n.on.public)))
+	// Never over UDP: Chromium then takes direct packets from there for TURN.
+	ways.ICEServers = append(ways.ICEServers, diagICEServer{
+		URLs:     []string{"turn:" + at + "?transport=tcp", "turns:" + at + "?transport=tcp"},
+		Username: user, Credential: password,
+	})
 	return ways
 }
 

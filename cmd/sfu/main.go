@@ -15,6 +15,7 @@ var version = "unversioned"
 type commands struct {
 	Serve   serveCommand   `cmd:"" default:"withargs" help:"Run the server (the default command)."`
 	Token   tokenCommand   `cmd:"" help:"Print a join token."`
+	Doctor  doctorCommand  `cmd:"" help:"Say in plain sentences what keeps the server from working, or with an address try it from here."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
