@@ -47,6 +47,8 @@ func (s *Server) handleInRoom(r request, m protocol.ClientMessage) error {
 	switch m := m.(type) {
 	case protocol.JoinRoom:
 		return s.handleJoinRoom(r, m)
+	case protocol.SeeRoom:
+		return s.handleSeeRoom(r, m)
 	case protocol.LeaveRoom:
 		return s.handleLeaveRoom(r, m)
 	case protocol.Invite:

@@ -102,6 +102,8 @@ func (m JoinRoom) check() error {
 	return nil
 }
 
+func (m SeeRoom) check() error { return JoinRoom{Name: m.Name}.check() }
+
 func (m LeaveRoom) check() error { return checkRoom(m.Room) }
 
 func (m Invite) check() error {

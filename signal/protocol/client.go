@@ -107,6 +107,14 @@ type JoinRoom struct {
 	Options *RoomOptions `json:"options,omitempty"`
 }
 
+// SeeRoom asks how a room is before it is joined, for the page that shows one's
+// own picture first. Reply: room_seen. Errors: those with which join_room would
+// be refused now.
+type SeeRoom struct {
+	// Name as in join_room.
+	Name string `json:"name"`
+}
+
 // LeaveRoom gives the seat in a room up; in the room of a call it hangs up.
 // Reply: ok. Errors: not_found.
 type LeaveRoom struct {

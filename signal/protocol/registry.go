@@ -45,6 +45,8 @@ func newClient(wire string) ClientMessage {
 		return new(HangUp)
 	case "join_room":
 		return new(JoinRoom)
+	case "see_room":
+		return new(SeeRoom)
 	case "leave_room":
 		return new(LeaveRoom)
 	case "invite":
@@ -114,6 +116,8 @@ func newServer(wire string) ServerMessage {
 		return new(Call)
 	case "joined":
 		return new(Joined)
+	case "room_seen":
+		return new(RoomSeen)
 	case "room_changed":
 		return new(RoomChanged)
 	case "member_changed":
@@ -213,6 +217,9 @@ func (HangUp) client()  {}
 func (JoinRoom) message() {}
 func (JoinRoom) client()  {}
 
+func (SeeRoom) message() {}
+func (SeeRoom) client()  {}
+
 func (LeaveRoom) message() {}
 func (LeaveRoom) client()  {}
 
@@ -305,6 +312,9 @@ func (Call) server()  {}
 
 func (Joined) message() {}
 func (Joined) server()  {}
+
+func (RoomSeen) message() {}
+func (RoomSeen) server()  {}
 
 func (RoomChanged) message() {}
 func (RoomChanged) server()  {}

@@ -205,6 +205,14 @@ type Joined struct {
 	Room RoomView `json:"room"`
 }
 
+// RoomSeen is the reply of see_room.
+type RoomSeen struct {
+	// People in it now; 0 also for a room that is not there.
+	People int `json:"people"`
+	// Lobby: a host lets one in.
+	Lobby bool `json:"lobby,omitempty"`
+}
+
 // RoomChanged brings a whole room, when this session has come into it (by
 // accept, join_room or admit), or has become its host. (cursor)
 type RoomChanged struct {

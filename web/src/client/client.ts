@@ -10,7 +10,7 @@ import { Link } from './link'
 import { missedList, presentPeople } from './people'
 import { Room, type RoomContext } from './room'
 import { SessionStore } from './sessionStore'
-import type { ClientError, LinkState, Missed } from './types'
+import type { ClientError, LinkState, Missed, SeenRoom } from './types'
 
 export interface ClientOptions {
   /** The server's WebSocket address; by default /ws of the page's own server. */
@@ -166,6 +166,12 @@ export class Client extends Emitter<ClientEvents> {
     const room = this.findRoom(view.room) ?? this.addRoom(view)
     room.enter({ microphone: options.microphone ?? true, camera: options.video ?? true })
     return room
+  }
+
+  /** How the room of that name is, without joining it; rejects with what joining it would be refused with. */
+  async seeRoom(name: string): Promise<SeenRoom> {
+    const { people, lobby } = await this.link_.request('see_room', { name })
+    return { people, lobby: lobby ?? false }
   }
 
   clearMissed(): void {

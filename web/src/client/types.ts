@@ -154,6 +154,14 @@ export interface Missed {
   at: number
 }
 
+/** A room before one joins it. */
+export interface SeenRoom {
+  /** How many are in it. */
+  people: number
+  /** A host lets one in. */
+  lobby: boolean
+}
+
 /** What somebody is shown where, in device pixels; 0 x 0 or left out means not shown. */
 export interface VideoWish {
   publication: PublicationID

@@ -14,6 +14,7 @@ interface TypedReplies {
   cancel: 'call'
   hang_up: 'call'
   join_room: 'joined'
+  see_room: 'room_seen'
   offer: 'answer'
 }
 

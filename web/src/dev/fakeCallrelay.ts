@@ -59,6 +59,7 @@ export function createFake() {
     decline: note('decline'),
     cancel: note('cancel'),
     hangUp: note('hangUp'),
+    seeRoom: async () => ({ people: 3, lobby: false }),
     joinRoom: noteAsync('joinRoom'),
     leaveRoom: note('leaveRoom'),
     dismissRoomEnd: note('dismissRoomEnd'),

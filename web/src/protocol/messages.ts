@@ -547,6 +547,19 @@ export interface JoinRoomMessage {
 }
 
 /**
+ * SeeRoom asks how a room is before it is joined, for the page that shows one's
+ * own picture first. Reply: room_seen. Errors: those with which join_room would
+ * be refused now.
+ */
+export interface SeeRoomMessage {
+  type: 'see_room'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  /** Name as in join_room. */
+  name: string
+}
+
+/**
  * LeaveRoom gives the seat in a room up; in the room of a call it hangs up.
  * Reply: ok. Errors: not_found.
  */
@@ -1161,6 +1174,17 @@ export interface JoinedMessage {
   room: RoomView
 }
 
+/** RoomSeen is the reply of see_room. */
+export interface RoomSeenMessage {
+  type: 'room_seen'
+  /** The request this replies to. */
+  re?: number
+  /** People in it now; 0 also for a room that is not there. */
+  people: number
+  /** Lobby: a host lets one in. */
+  lobby?: boolean
+}
+
 /**
  * RoomChanged brings a whole room, when this session has come into it (by
  * accept, join_room or admit), or has become its host. (cursor)
@@ -1553,6 +1577,7 @@ export type ClientMessage =
   | CancelMessage
   | HangUpMessage
   | JoinRoomMessage
+  | SeeRoomMessage
   | LeaveRoomMessage
   | InviteMessage
   | SetRoomMessage
@@ -1587,6 +1612,7 @@ export type ServerMessage =
   | MissedChangedMessage
   | CallMessage
   | JoinedMessage
+  | RoomSeenMessage
   | RoomChangedMessage
   | MemberChangedMessage
   | MemberLeftMessage

@@ -1,6 +1,6 @@
 import { shallowRef } from 'vue'
 import type { Client, Room } from '../../client'
-import type { EndReason } from '../../client/types'
+import type { EndReason, SeenRoom } from '../../client/types'
 import type { Present } from './present'
 import type { Seen } from './seen'
 import { needed } from './session'
@@ -28,6 +28,8 @@ export interface RoomInfo {
 export interface SeenNamedRoom {
   room: Seen<RoomInfo | undefined>
   roomEnd: Seen<RoomEnd | undefined>
+  /** How the room is before it is joined; rejects with what joining it would be refused with. */
+  seeRoom(name: string): Promise<SeenRoom>
   joinRoom(name: string, options: { video: boolean }): Promise<void>
   leaveRoom(): void
   /** The end of a room has been read. */
@@ -69,6 +71,7 @@ export function seeNamedRoom(present: Present, sources: Sources, client: () => C
 
   return {
     room: info, roomEnd, see,
+    seeRoom: async (name) => needed(client()).seeRoom(name),
     async joinRoom(name, { video }) {
       const wanted = { video: video && sources.camera.value.wanted, microphone: sources.microphone.value.wanted }
       see(await needed(client()).joinRoom(name, wanted))

@@ -1,0 +1,35 @@
+package signal
+
+import (
+	"testing"
+
+	"callrelay/signal/protocol"
+)
+
+func TestARoomIsSeenBeforeItIsJoined(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		dan := r.join("dan")
+		see := func() protocol.RoomSeen {
+			seen, _ := dan.ask(protocol.SeeRoom{Name: "review"}).(protocol.RoomSeen)
+			return seen
+		}
+		if seen := see(); seen != (protocol.RoomSeen{}) || len(r.server.rooms.byName) != 0 {
+			t.Fatalf("a room that nobody made: %+v", seen)
+		}
+		ann, _, _, room := three(r)
+		if seen := see(); seen != (protocol.RoomSeen{People: 3}) {
+			t.Errorf("with three in it: %+v", seen)
+		}
+		ann.ok(protocol.SetRoom{Room: room, Options: options(func(o *protocol.RoomOptions) { o.Lobby = true })})
+		if seen := see(); !seen.Lobby {
+			t.Error("nothing is said of the lobby")
+		}
+		ann.ok(protocol.SetRoom{Room: room, Options: options(func(o *protocol.RoomOptions) { o.Locked = true })})
+		dan.refused(protocol.SeeRoom{Name: "review"}, protocol.ErrRoomLocked)
+		dan.refused(protocol.SeeRoom{Name: "Not A Name"}, protocol.ErrInvalid)
+		if r.server.dir.busy("dan") {
+			t.Error("looking took a seat")
+		}
+	})
+}
