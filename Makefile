@@ -10,7 +10,7 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unv
 GOBUILD  := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build server web run test race fuzz bench lint fmt vuln e2e e2e-full e2e-dialects accept-latency generate tidy check release-check setup
+.PHONY: help build server web run test race fuzz bench lint fmt vuln e2e e2e-full e2e-dialects dialect-crowd accept-latency generate tidy check release-check setup
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -66,8 +66,11 @@ e2e: build ## real browsers against the real server; more in web/e2e/README.md
 e2e-full: build ## the same with all cases, slow ones too
 	@scripts/e2e.sh --full $(ARGS)
 
-e2e-dialects: build ## pages made from tutorials, with the stock socket.io-client, in Chromium
-	@cd web && node e2e/dialects/run.mjs $(abspath bin/sfu) $(ARGS)
+e2e-dialects: build ## pages made from tutorials, with their stock clients, in Chromium
+	@scripts/e2e-dialects.sh $(ARGS)
+
+dialect-crowd: build ## 500 stock socket.io-clients that join and leave for a minute
+	@scripts/e2e-dialects.sh --crowd
 
 accept-latency: build ## measure from the click on accept to the first picture
 	@scripts/e2e.sh --accept-latency

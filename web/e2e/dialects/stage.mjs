@@ -14,7 +14,8 @@ const find = createRequire(import.meta.url).resolve
 export const PATIENCE = 20_000
 
 /** Ports of one stage; the server's media have the number of listen. */
-export const PORTS = { dialect: 39510, listen: 39511, http: 39512, admin: 39513 }
+const first = Number(process.env.DIALECT_PORTS ?? 39510)
+export const PORTS = { dialect: first, listen: first + 1, http: first + 2, admin: first + 3 }
 
 /** Starts the server with all dialects and gives a function that ends it. */
 export async function startServer(program, extra = []) {
