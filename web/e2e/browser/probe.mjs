@@ -101,7 +101,7 @@ export function probe() {
   }
   const isShown = (element) => {
     const box = element.getBoundingClientRect()
-    return box.width > 0 && box.height > 0 && getComputedStyle(element).visibility === 'visible'
+    return box.width > 0 && box.height > 0 && element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
   }
 
   // Every remote frame that is presented, by the time of its callback.

@@ -71,8 +71,9 @@ export class LocalSources {
     this.set('microphone', { ...this.media.microphone, wanted: which.microphone })
     this.set('camera', { ...this.media.camera, wanted: which.camera })
     void this.devices.start(which, OWNER)
-    this.sync('microphone')
+    // The picture first: it takes longer to be seen than the sound to be heard.
     this.sync('camera')
+    this.sync('microphone')
   }
 
   want(kind: DeviceKind, wanted: boolean): void {

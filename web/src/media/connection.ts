@@ -37,7 +37,8 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   private readonly signalling: Signalling
   private readonly sections: Sections
   private readonly negotiations = new JobQueue()
-  private readonly trackJobs = new JobQueue()
+  /** One for each source: a camera does not wait for a microphone. */
+  private readonly trackJobs = new Map<Source, JobQueue>()
   private readonly tracks = new Map<Source, MediaStreamTrack | null>()
   private recovery: Recovery
   private lastArrivals: Arrivals = new Map()
@@ -86,7 +87,7 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   setTrack(source: Source, track: MediaStreamTrack | null): void {
     if (this.closed || (this.tracks.get(source) ?? null) === track) return
     this.tracks.set(source, track)
-    void this.trackJobs.run(async () => {
+    void this.jobsOf(source).run(async () => {
       const wanted = this.tracks.get(source) ?? null
       const sender = this.sections.senders.get(source)?.sender
       if (this.closed || !sender || sender.track === wanted) return
@@ -96,7 +97,7 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
 
   /** Sends only the encodings that the server wants. Makes no offer. */
   setLayers(source: Source, layers: readonly LayerState[]): void {
-    void this.trackJobs.run(async () => {
+    void this.jobsOf(source).run(async () => {
       const sender = this.sections.senders.get(source)?.sender
       if (this.closed || !sender) return
       const parameters = sender.getParameters()
@@ -132,6 +133,12 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
 
   private configuration(): RTCConfiguration {
     return { bundlePolicy: 'max-bundle', iceServers: this.signalling.iceServers() }
+  }
+
+  private jobsOf(source: Source): JobQueue {
+    let jobs = this.trackJobs.get(source)
+    if (!jobs) this.trackJobs.set(source, (jobs = new JobQueue()))
+    return jobs
   }
 
   /** Offers and applies the answer. Offers go one after the other; a restart that finds one under way is dropped, as it is repeated anyway. */
