@@ -43,6 +43,7 @@ type conn struct {
 	// sess is guarded by the Server's mutex: nil before hello and after another
 	// socket has taken the session over.
 	sess *session
+	door *Door // nil behind a WebSocket
 
 	limit *rate.Limiter // messages
 	abuse *rate.Limiter // messages refused by limit

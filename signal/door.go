@@ -22,7 +22,9 @@ type Door struct {
 	tell   func(protocol.ServerMessage)
 	ended  chan struct{}
 
-	asked chan question
+	asked  chan question
+	closed chan protocol.ParticipantID  // whose page has closed its connection
+	onGone func(protocol.ParticipantID) // of run's goroutine; guarded by the Server's mutex
 }
 
 // question is a request on its way; answer holds one reply.
@@ -51,7 +53,8 @@ func (s *Server) enterDoor(grants TokenGrants, tell func(protocol.ServerMessage)
 	if !s.enterConn(c) {
 		return nil, errFull("the server is full or about to stop")
 	}
-	d := &Door{server: s, conn: c, tell: tell, ended: make(chan struct{}), asked: make(chan question)}
+	d := &Door{server: s, conn: c, tell: tell, ended: make(chan struct{}), asked: make(chan question), closed: make(chan protocol.ParticipantID, 1)}
+	c.door = d
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.roomFor(grants); err != nil {
@@ -104,6 +107,22 @@ func (d *Door) Close() {
 	<-d.ended
 }
 
+// OnMediaClosed sets who is told that the page has closed the connection of
+// this door's seat, which is more than that it is lost: such pages hang up so.
+// It is called like tell. Set it before there is a connection.
+func (d *Door) OnMediaClosed(told func(protocol.ParticipantID)) {
+	d.server.locked(func() { d.onGone = told })
+}
+
+// mediaClosed hands on that a connection was closed; the lock is held. A second
+// one while the first waits says nothing new.
+func (d *Door) mediaClosed(p protocol.ParticipantID) {
+	select {
+	case d.closed <- p:
+	default:
+	}
+}
+
 // Done is closed when the session is over, for whatever reason.
 func (d *Door) Done() <-chan struct{} { return d.ended }
 
@@ -119,6 +138,11 @@ func (d *Door) run() {
 			waiting[id] = q.answer
 			d.server.handleDoor(d.conn, id, q.m)
 			id++
+		case p := <-d.closed:
+			var told func(protocol.ParticipantID)
+			if d.server.locked(func() { told = d.onGone }); told != nil {
+				told(p)
+			}
 		case <-d.conn.out.wake:
 			letters, closing := d.conn.out.take()
 			for _, l := range letters {

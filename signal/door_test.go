@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"callrelay/sfu"
 	"callrelay/signal/protocol"
 )
 
@@ -170,5 +171,26 @@ func TestLineOfAUserIsNeverRungAndMakesItsUserBusy(t *testing.T) {
 			t.Errorf("a user whose line is in a room is %q", got)
 		}
 		during.Close()
+	})
+}
+
+func TestDoorHearsThatItsPageHasClosedTheConnection(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig) {
+		ctx := context.Background()
+		ann, _ := r.enter("ann")
+		defer ann.Close()
+		closed := make(chan protocol.ParticipantID, 4)
+		ann.OnMediaClosed(func(p protocol.ParticipantID) { closed <- p })
+		reply, err := ann.Ask(ctx, protocol.JoinRoom{Name: "a-room"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seat := sfu.Seat{Participant: sfu.ParticipantID(reply.(protocol.Joined).Room.Self)}
+		r.server.Observe(sfu.ConnectionChanged{Seat: seat, State: sfu.Suspect}) // may come back
+		r.server.Observe(sfu.ConnectionChanged{Seat: seat, State: sfu.Failed})
+		synctest.Wait()
+		if len(closed) != 1 || <-closed != protocol.ParticipantID(seat.Participant) {
+			t.Errorf("told %d times", len(closed))
+		}
 	})
 }

@@ -19,6 +19,9 @@ func (s *Server) Observe(e sfu.Event) {
 			s.record(st.entry("media_"+string(e.State), e.Pair))
 			s.mediaChanged(st, e.State == sfu.Connected)
 			s.refresh(st)
+			if c := st.sess.conn; c != nil && c.door != nil && e.State == sfu.Failed {
+				c.door.mediaClosed(st.participant)
+			}
 		}
 	case sfu.SlotsChanged:
 		if st := s.seatNow(e.Seat); st != nil {

@@ -42,7 +42,8 @@ type call struct {
 	view   protocol.CallView // with a user of the product; zero between pages
 	answer string            // for the caller, when the callee has answered
 	alive  map[*leg.Leg]bool // sides that have carried media
-	timer  *time.Timer       // until an answer, then until media
+	lost   map[*leg.Leg]*time.Timer
+	timer  *time.Timer // until an answer, then until media
 }
 
 func (c *call) has(p *peer) bool { return c.from == p || c.to == p }
@@ -51,7 +52,7 @@ func (c *call) has(p *peer) bool { return c.from == p || c.to == p }
 func (s *Server) place(from *peer, m message) {
 	c := &call{
 		server: s, name: callName{from.key, from.id, m.connection}, callee: m.Dst, from: from, message: m, payload: m.Payload,
-		work: work.NewQueue(&s.work), alive: map[*leg.Leg]bool{},
+		work: work.NewQueue(&s.work), alive: map[*leg.Leg]bool{}, lost: map[*leg.Leg]*time.Timer{},
 	}
 	s.mu.Lock()
 	c.to = s.peers[name{from.key, m.Dst}]
@@ -81,7 +82,7 @@ func (s *Server) place(from *peer, m message) {
 func (s *Server) callFromOutside(to *peer, view protocol.CallView) *call {
 	c := &call{
 		server: s, name: callName{to.key, string(view.Peer.User), "mc_" + leg.NewID()}, callee: to.id, to: to,
-		work: to.work, view: view, taker: to.main,
+		work: to.work, view: view, taker: to.main, alive: map[*leg.Leg]bool{}, lost: map[*leg.Leg]*time.Timer{},
 	}
 	s.mu.Lock()
 	s.calls[c.name] = c
@@ -179,7 +180,17 @@ func (c *call) line(p *peer, room string) (*leg.Leg, error) {
 		<-set
 		c.told(l, m)
 	})
-	return l, err
+	if err != nil {
+		return nil, err
+	}
+	l.OnClosed(func(seat protocol.ParticipantID) {
+		c.work.Post(func() {
+			if seat == l.Seat() {
+				c.finish("its page has closed it")
+			}
+		})
+	})
+	return l, nil
 }
 
 // told is given signal's events of a line, on its door's goroutine.
@@ -194,13 +205,27 @@ func (c *call) told(l *leg.Leg, message protocol.ServerMessage) {
 			c.work.Offer(func() { c.alive[l] = true })
 		}
 	case protocol.MemberChanged:
-		if t.Member.State == protocol.MemberReconnecting {
-			c.work.Post(func() {
-				if l.Seat() == t.Member.Participant {
-					c.finish("its connection is lost")
-				}
-			})
-		}
+		c.work.Post(func() { c.seen(l, t.Member) })
+	}
+}
+
+// lostTime after which a side that is lost, and does not come back, ends the
+// call. Longer survives longer outages; a closed tab is noticed later.
+const lostTime = 5 * time.Second
+
+// seen is what a leg is told of a member: its own loss and return count.
+func (c *call) seen(l *leg.Leg, member protocol.MemberView) {
+	if l.Seat() != member.Participant || c.state == over {
+		return
+	}
+	if timer := c.lost[l]; timer != nil {
+		timer.Stop()
+		delete(c.lost, l)
+	}
+	if member.State == protocol.MemberReconnecting {
+		c.lost[l] = time.AfterFunc(lostTime, func() {
+			c.work.Post(func() { c.finish("its connection is lost") })
+		})
 	}
 }
 
@@ -311,6 +336,9 @@ func (c *call) close(why string) {
 	c.state = over
 	if c.timer != nil {
 		c.timer.Stop()
+	}
+	for _, timer := range c.lost {
+		timer.Stop()
 	}
 	c.server.mu.Lock()
 	delete(c.server.calls, c.name)

@@ -39,8 +39,18 @@ func (p *peer) signIn() error {
 	defer close(ready)
 	p.work.Post(func() { <-ready }) // what the door tells waits for what is set here
 	main, err := leg.Open(p.server.config.Enter, p.grants, p.told)
+	if err != nil {
+		return err
+	}
 	p.main = main
-	return err
+	main.OnClosed(func(seat protocol.ParticipantID) {
+		p.work.Post(func() {
+			if p.incoming != nil && p.main.Seat() == seat {
+				p.incoming.finish("its page has closed it")
+			}
+		})
+	})
+	return nil
 }
 
 func (p *peer) send(m message) {
@@ -78,13 +88,11 @@ func (p *peer) told(message protocol.ServerMessage) {
 	case protocol.Call:
 		p.work.Post(func() { p.called(t.Call) })
 	case protocol.MemberChanged:
-		if t.Member.State == protocol.MemberReconnecting {
-			p.work.Post(func() {
-				if p.incoming != nil && p.main.Seat() == t.Member.Participant {
-					p.incoming.finish("its connection is lost")
-				}
-			})
-		}
+		p.work.Post(func() {
+			if p.incoming != nil {
+				p.incoming.seen(p.main, t.Member)
+			}
+		})
 	}
 }
 

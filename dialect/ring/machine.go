@@ -53,6 +53,7 @@ const (
 	evAnswer       // sent its answer
 	evQueue        // has shown that it is a silent one
 	evLost         // its connection is lost
+	evClosed       // it has closed its connection
 	evRung         // somebody outside the room calls it
 	evActive       // whom it called outside has accepted
 	evOver         // signal has ended its call
@@ -121,6 +122,11 @@ func (m *machine) step(at seat, e event) []effect {
 		p.silent = true
 	case evLost:
 		m.lost(at, p)
+	case evClosed: // the one sign that a silent page gives
+		if p.state == talking {
+			m.hangUp(at, p)
+			m.do(doReset, at)
+		}
 	case evRung:
 		m.rung(at, p)
 	case evActive:

@@ -61,6 +61,8 @@ func TestMachine(t *testing.T) {
 		"who comes while it rings is rung":            {with(moves{{1, evJoin}, {1, evCall}}, moves{{2, evJoin}}), "invite2"},
 		"a second call on the same pages":             {with(talk, moves{{1, evHangUp}, {2, evCall}, {1, evAccept}}), "connect2-1 start2 offer1"},
 		"a page that hung up in silence calls again":  {with(talk, moves{{1, evQueue}, {1, evCall}}), "end1 end2 reset2 invite2"},
+		"a connection that a page closes ends it":     {with(talk, moves{{2, evClosed}}), "end2 end1 reset1 reset2"},
+		"a connection that an idle page closes":       {with(two, moves{{2, evClosed}}), ""},
 		"a lost connection of a silent page ends it":  {with(talk, moves{{1, evQueue}, {1, evLost}}), "end1 end2 reset2 reset1"},
 		"a lost connection with a silent peer":        {with(talk, moves{{1, evQueue}, {2, evLost}}), "end2 end1 reset1 reset2"},
 		"a lost connection of others may come back":   {with(talk, moves{{1, evLost}}), ""},

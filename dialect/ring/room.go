@@ -99,6 +99,13 @@ func (m *member) signIn() {
 		m.room.server.config.Log.Warn("page not let in", "room", m.room.id, "err", err)
 		return
 	}
+	m.leg.OnClosed(func(seat protocol.ParticipantID) {
+		m.room.work.Post(func() {
+			if seat == m.leg.Seat() {
+				m.step(evClosed)
+			}
+		})
+	})
 	m.step(evJoin)
 }
 

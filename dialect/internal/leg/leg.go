@@ -38,6 +38,10 @@ func Open(enter Enter, grants signal.TokenGrants, tell func(protocol.ServerMessa
 // Close ends the session with whatever it is in.
 func (l *Leg) Close() { l.door.Close() }
 
+// OnClosed sets who is told that the page has closed its connection in a seat,
+// on the goroutine of tell.
+func (l *Leg) OnClosed(told func(seat protocol.ParticipantID)) { l.door.OnMediaClosed(told) }
+
 // Done is closed when the session is over.
 func (l *Leg) Done() <-chan struct{} { return l.door.Done() }
 

@@ -74,10 +74,11 @@
     const open = pcs.filter((pc) => pc.connectionState === 'connected')
     return document.querySelector('video.remote') && !document.querySelector('video.each') ? open.slice(-1) : open
   }
-  /** Where the media of the live connections end. */
+  /** Where the media of the live connections end; one without media is a data connection. */
   probe.ends = async () => {
     const ends = []
     for (const pc of live()) {
+      if (pc.getReceivers().length === 0) continue
       const stats = [...(await pc.getStats()).values()]
       const pair = stats.find((s) => s.type === 'candidate-pair' && s.nominated && s.state === 'succeeded')
       const remote = pair && stats.find((s) => s.id === pair.remoteCandidateId)
