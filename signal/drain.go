@@ -20,6 +20,9 @@ func (s *Server) Drain(ctx context.Context) error {
 		for _, sess := range s.dir.sessions {
 			s.push(sess, protocol.Draining{DeadlineMS: s.drainLeft()})
 		}
+		for _, room := range s.rooms.byID {
+			s.unkeep(room)
+		}
 		s.checkIdle()
 	})
 	select {

@@ -104,6 +104,7 @@ func (s *Server) tidyGroup(e *callEntry, effects []Effect) {
 			s.passHost(e.room)
 		}
 	}
+	s.unpair(e)
 	s.endAlone(e.room)
 }
 

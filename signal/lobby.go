@@ -93,7 +93,7 @@ func (s *Server) tellHosts(room *roomEntry, m protocol.ServerMessage) {
 
 // dropEmpty forgets a room in which nobody is, or will be.
 func (s *Server) dropEmpty(room *roomEntry) {
-	if len(room.Members)+len(room.calls)+len(room.Waiting) == 0 && s.rooms.byID[room.ID] == room {
+	if len(room.Members)+len(room.calls)+len(room.Waiting) == 0 && !room.kept && s.rooms.byID[room.ID] == room {
 		s.rooms.drop(room)
 	}
 }

@@ -75,7 +75,7 @@ func (s *Server) tellPeople() {
 		return
 	}
 	for _, sess := range s.dir.sessions {
-		if sess.grants.List && !(len(people) == 1 && people[0].User == sess.person.User) {
+		if sess.grants.List && (len(people) != 1 || people[0].User != sess.person.User) {
 			sess.push(body)
 		}
 	}

@@ -76,6 +76,7 @@ func (s *Server) endRoom(room *roomEntry) {
 		s.rooms.close(room.Name, time.Now())
 	}
 	s.record(LogEntry{Kind: "room_ended", Room: room.ID})
+	s.unkeep(room)
 	for _, e := range room.calls {
 		if e.Invite && e.State != protocol.CallActive {
 			s.stepCall(e, Cancelled{e.Origin.Device})

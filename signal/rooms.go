@@ -15,6 +15,7 @@ import (
 type rooms struct {
 	byID   map[protocol.RoomID]*roomEntry
 	byName map[string]*roomEntry
+	made   int                  // rooms that are kept though nobody may be in them
 	closed map[string]time.Time // names of rooms that a host has ended, until they may be used again
 }
 
@@ -25,6 +26,8 @@ type roomEntry struct {
 	calls map[protocol.CallID]*callEntry // that live in it, or ring into it
 	// barred users were removed, each at that time.
 	barred map[protocol.UserID]time.Time
+	kept   bool          // though nobody is in it: an operator made it
+	pair   bool          // an operator rings two users into it
 	talk   *rate.Limiter // bounds what its members say
 	// lastLeft is why the last one left a call's room; empty while nobody has.
 	lastLeft protocol.EndReason

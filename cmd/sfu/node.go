@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"callrelay/api"
 	"callrelay/selfcheck"
 	"callrelay/sfu"
 	"callrelay/signal"
@@ -101,7 +102,7 @@ func (n *node) serveAll() error {
 	}
 	n.dialects = newDialects(n.settings, files, n.signal, n.log.With("part", "dialect"))
 	n.diag = n.newDiag()
-	web := n.dialects.before(n.diag.before(newWeb(files, n.signal.Handler())))
+	web := n.dialects.before(n.diag.before(newWeb(files, n.signal.Handler(), api.New(n.signal))))
 	secure := n.newServer(web)
 	secure.TLSConfig = n.entrance.tls // whose handshakes the entrance makes
 	strays := n.newServer(http.HandlerFunc(toHTTPS))

@@ -3,6 +3,8 @@ package main
 import (
 	"net/http"
 	"strings"
+
+	"callrelay/api"
 )
 
 // What a page of this server may do. Styles may be inline because components
@@ -16,10 +18,12 @@ const permissionsPolicy = "camera=(self), microphone=(self), display-capture=(se
 	"fullscreen=(self), picture-in-picture=(self), screen-wake-lock=(self), geolocation=(), payment=(), usb=()"
 
 // newWeb serves what browsers fetch: the page under each of its addresses,
-// its assets, the client module, and the WebSocket.
-func newWeb(files assets, socket http.Handler) http.Handler {
+// its assets, the client module, and the WebSocket; and the HTTP API, which
+// backends ask.
+func newWeb(files assets, socket, backend http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/ws", socket)
+	mux.Handle(api.Prefix+"/", backend)
 	page := cached(files["index.html"], "no-cache")
 	for _, route := range []string{"GET /{$}", "GET /r/{room}", "GET /diag"} {
 		mux.Handle(route, page)

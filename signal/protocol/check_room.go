@@ -21,19 +21,26 @@ func (o RoomOptions) Valid() error {
 	return nil
 }
 
-func (m SetRoom) check() error { return cmp.Or(m.Options.Valid(), checkRoom(m.Room)) }
+func (m SetRoom) checkValues() error { return m.Options.Valid() }
+func (m SetRoom) check() error       { return cmp.Or(m.checkValues(), checkRoom(m.Room)) }
 
 func (m SetRole) check() error {
+	return cmp.Or(m.checkValues(), checkRoom(m.Room), checkSeat(m.Participant))
+}
+
+func (m SetRole) checkValues() error {
 	switch m.Role {
 	case RoleHost, RoleSpeaker, RoleMember:
-		return cmp.Or(checkRoom(m.Room), checkSeat(m.Participant))
+		return nil
 	}
 	return fmt.Errorf("role %s is none of host, speaker, member", quote(string(m.Role)))
 }
 
 func (m MuteMember) check() error {
-	return cmp.Or(checkRoom(m.Room), checkSeat(m.Participant), checkSource(m.Source))
+	return cmp.Or(checkRoom(m.Room), checkSeat(m.Participant), m.checkValues())
 }
+
+func (m MuteMember) checkValues() error { return checkSource(m.Source) }
 
 func (m Prefer) check() error {
 	switch {
@@ -61,23 +68,31 @@ func (m Refuse) check() error       { return cmp.Or(checkRoom(m.Room), checkSeat
 func (m GetChat) check() error      { return checkRoom(m.Room) }
 
 func (m SendChat) check() error {
+	return cmp.Or(m.checkValues(), checkMessage(m.Message), checkRoom(m.Room), checkTo(m.To))
+}
+
+func (m SendChat) checkValues() error {
 	switch {
 	case strings.TrimSpace(m.Text) == "":
 		return errors.New("text is empty")
 	case len(m.Text) > MaxLine:
 		return fmt.Errorf("text is longer than %d bytes", MaxLine)
 	}
-	return cmp.Or(checkMessage(m.Message), checkRoom(m.Room), checkTo(m.To))
+	return nil
 }
 
 func (m SendData) check() error {
+	return cmp.Or(m.checkValues(), checkMessage(m.Message), checkRoom(m.Room), checkTo(m.To))
+}
+
+func (m SendData) checkValues() error {
 	switch {
 	case len(m.Topic) > MaxTopic:
 		return fmt.Errorf("topic is longer than %d bytes", MaxTopic)
 	case len(m.Payload) > MaxData:
 		return fmt.Errorf("payload is longer than %d bytes", MaxData)
 	}
-	return cmp.Or(checkMessage(m.Message), checkRoom(m.Room), checkTo(m.To))
+	return nil
 }
 
 func (m RaiseHand) check() error { return cmp.Or(checkRoom(m.Room), checkTo(m.Participant)) }

@@ -86,6 +86,17 @@ func decode[M Message](frame []byte, fresh func(string) M) (env Envelope, none M
 	return env, m, nil
 }
 
+// Check tells why a message's values are out of their ranges, if so, but for
+// ids: for messages that did not come over the wire. The error is an Error.
+func Check(m ClientMessage) error {
+	if c, ok := m.(interface{ checkValues() error }); ok {
+		if err := c.checkValues(); err != nil {
+			return Errorf(ErrInvalid, "%s", err)
+		}
+	}
+	return nil
+}
+
 // limitOf a message's frame in bytes.
 func limitOf(m Message) int {
 	switch m.(type) {
