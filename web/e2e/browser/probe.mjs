@@ -172,7 +172,11 @@ export function probe() {
     return seen
   }
 
-  /** Listens to the received sound: its strongest tone, and whether an element plays it. */
+  /**
+   * Listens to the received sound for ms, and on a busy machine on until
+   * something is heard or it is `late`: its strongest tone, and whether an
+   * element plays it. A context that has just begun gives silence for a while.
+   */
   state.sound = async (ms, late) => {
     const live = () => state.pcs.flatMap((pc) => (pc.connectionState === 'closed' ? [] : pc.getReceivers()))
       .map((receiver) => receiver.track).find((t) => t.kind === 'audio' && t.readyState === 'live' && !t.muted)
@@ -188,8 +192,10 @@ export function probe() {
     // The loudest of several moments: on a busy machine there are gaps.
     const levels = new Float32Array(analyser.frequencyBinCount)
     let loudest = { hz: 0, db: -Infinity }
-    for (const until = performance.now() + ms; performance.now() < until; ) {
+    for (const began = performance.now(); ; ) {
       await new Promise((done) => setTimeout(done, 100))
+      const passed = performance.now() - began
+      if (passed >= late || (passed >= ms && loudest.db > -70)) break
       analyser.getFloatFrequencyData(levels)
       let peak = 1
       for (let i = 2; i < levels.length; i++) if (levels[i] > levels[peak]) peak = i
@@ -224,7 +230,8 @@ export function probe() {
         if (s.type === 'inbound-rtp' || s.type === 'outbound-rtp') {
           out.push({ up: s.type === 'outbound-rtp', kind: s.kind, rid: s.rid, bytes: s.bytesSent ?? s.bytesReceived, packets: s.packetsSent ?? s.packetsReceived,
             width: s.frameWidth, decoded: s.framesDecoded, encoded: s.framesEncoded, lost: s.packetsLost, nack: s.nackCount, pli: s.pliCount,
-            freezes: s.freezeCount, limit: s.qualityLimitationReason, target: s.targetBitrate })
+            freezes: s.freezeCount, limit: s.qualityLimitationReason, target: s.targetBitrate,
+            level: s.audioLevel, concealed: s.concealedSamples, heard: s.totalAudioEnergy, mid: s.mid })
         }
       }
     }
