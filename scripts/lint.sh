@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 go vet ./...
 go tool -modfile=tools/go.mod golangci-lint run ./...
 if command -v shellcheck >/dev/null; then
-  shellcheck --severity=warning scripts/*.sh .ci/run
+  shellcheck --severity=warning scripts/*.sh lab/*.sh .ci/run
 else
   echo "lint.sh: shellcheck is not installed (scripts/setup-system.sh lint)" >&2
   exit 1

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that a part of the work needs, and only those
 # that are missing:
-#   scripts/setup-system.sh PART...     parts: build race lint e2e
+#   scripts/setup-system.sh PART...     parts: build race lint e2e lab
 # Does nothing, quickly, when all of them are there. Needs root to install.
 set -eu
 
@@ -16,7 +16,8 @@ for part in "$@"; do
     # a sound card (Firefox measures no sound without one), and networks with
     # faults and captures in network namespaces.
     e2e) wanted="$wanted chromium firefox-esr ffmpeg fonts-dejavu-core fonts-noto-cjk pulseaudio iproute2 nftables tshark procps" ;;
-    *) echo "setup-system.sh: no such part: $part (build, race, lint, e2e)" >&2; exit 2 ;;
+    lab) wanted="$wanted iproute2 nftables conntrack curl" ;;
+    *) echo "setup-system.sh: no such part: $part (build, race, lint, e2e, lab)" >&2; exit 2 ;;
   esac
 done
 

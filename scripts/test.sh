@@ -38,6 +38,7 @@ step "page: size" scripts/web-size.sh
 step "go tests with the race detector" go test -race -timeout 10m ./...
 step "fuzz, 500 inputs each" scripts/fuzz.sh 500x
 if [ "$set_" = all ]; then
+  step "emulated networks, short matrix" scripts/lab.sh --short
   step "browsers, end to end" scripts/e2e.sh
   step "pages of tutorials, with their stock clients" scripts/e2e-dialects.sh --short
 fi
