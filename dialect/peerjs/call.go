@@ -210,7 +210,8 @@ func (c *call) told(l *leg.Leg, message protocol.ServerMessage) {
 }
 
 // lostTime after which a side that is lost, and does not come back, ends the
-// call. Longer survives longer outages; a closed tab is noticed later.
+// call. Longer survives longer outages. One whose socket has gone, too, is a
+// closed tab and is not waited for.
 const lostTime = 5 * time.Second
 
 // seen is what a leg is told of a member: its own loss and return count.
@@ -222,11 +223,20 @@ func (c *call) seen(l *leg.Leg, member protocol.MemberView) {
 		timer.Stop()
 		delete(c.lost, l)
 	}
-	if member.State == protocol.MemberReconnecting {
-		c.lost[l] = time.AfterFunc(lostTime, func() {
-			c.work.Post(func() { c.finish("its connection is lost") })
-		})
+	if member.State != protocol.MemberReconnecting {
+		return
 	}
+	page := c.from
+	if l == c.taker {
+		page = c.to
+	}
+	if c.server.find(page.name) != page {
+		c.finish("its page has gone")
+		return
+	}
+	c.lost[l] = time.AfterFunc(lostTime, func() {
+		c.work.Post(func() { c.finish("its connection is lost") })
+	})
 }
 
 // changed is what a user of the product does with a page's call.

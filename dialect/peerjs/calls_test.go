@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"callrelay/dialect/internal/dialecttest"
+	"callrelay/dialect/dialecttest"
 	"callrelay/dialect/internal/leg"
 	"callrelay/signal/protocol"
 )

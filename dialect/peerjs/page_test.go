@@ -14,7 +14,7 @@ import (
 	"github.com/pion/webrtc/v4"
 	"go.uber.org/goleak"
 
-	"callrelay/dialect/internal/dialecttest"
+	"callrelay/dialect/dialecttest"
 	"callrelay/dialect/internal/leg"
 	"callrelay/signal"
 )

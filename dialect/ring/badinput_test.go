@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"callrelay/dialect/internal/dialecttest"
+	"callrelay/dialect/dialecttest"
 	"callrelay/dialect/internal/leg"
 )
 

@@ -10,7 +10,7 @@ import (
 	"github.com/gorilla/websocket"
 	"go.uber.org/goleak"
 
-	"callrelay/dialect/internal/dialecttest"
+	"callrelay/dialect/dialecttest"
 	"callrelay/dialect/internal/leg"
 	"callrelay/dialect/socketio"
 )

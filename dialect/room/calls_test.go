@@ -3,7 +3,7 @@ package room
 import (
 	"testing"
 
-	"callrelay/dialect/internal/dialecttest"
+	"callrelay/dialect/dialecttest"
 	"callrelay/dialect/internal/leg"
 	"callrelay/signal/protocol"
 )

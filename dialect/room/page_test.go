@@ -7,7 +7,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"callrelay/dialect/internal/dialecttest"
+	"callrelay/dialect/dialecttest"
 	"callrelay/dialect/internal/leg"
 	"callrelay/dialect/socketio"
 )

@@ -31,7 +31,7 @@ const ring = (kind) => ({
   async run(stage) {
     const silent = kind === 'ring-queue' || kind === 'raw-ws'
     const page = await openRing(stage, kind, 'red', 440, `p-${kind}`)
-    const ann = await stage.product('ann', 'blue', 880)
+    const ann = await stage.product('eve', 'blue', 880)
     await ann.see('callee')
     await callFromProduct(ann, page, `p-${kind}/1`)
     await ann.click('hangup')
@@ -53,7 +53,7 @@ const ring = (kind) => ({
 })
 
 async function third(stage, a, b, name) {
-  const ann = await stage.product('ann', 'lime', 660, `/r/${name}`)
+  const ann = await stage.product('eve', 'lime', 660, `/r/${name}`)
   await ann.click('join')
   await ann.sees(a, b)
   await Promise.all([a.sees(b), b.sees(a)])
@@ -67,7 +67,7 @@ export const cases = [
     async run(stage) {
       const page = await stage.open('peerjs.html', 'peerjs', 'red', 440, { id: 'pat' })
       await page.until(() => window.page.id)
-      const ann = await stage.product('ann', 'blue', 880)
+      const ann = await stage.product('eve', 'blue', 880)
       await ann.see('callee')
       await ann.page.fill('[data-testid="callee"]', 'pat')
       await ann.click('call')
@@ -76,13 +76,13 @@ export const cases = [
       await Promise.all([ann.sees(page), page.sees(ann)])
       await ann.click('hangup')
       await Promise.all([homeAfterEnd(ann), page.until(() => window.page.closed === 1)])
-      await page.run('call', 'ann')
+      await page.run('call', 'eve')
       await ann.see('incoming')
       await ann.click('accept')
       await Promise.all([ann.sees(page), page.sees(ann)])
-      await page.run('hangUp', 'ann')
+      await page.run('hangUp', 'eve')
       await homeAfterEnd(ann)
-      await page.run('call', 'ann')
+      await page.run('call', 'eve')
       await ann.see('incoming')
       await ann.click('decline')
       await page.until(() => window.page.closed === 3) // the caller's page sees it
