@@ -8,6 +8,7 @@ import './styles/main.css'
 
 async function start(): Promise<void> {
   const settings = createSettings()
+  if (location.pathname === '/diag') return (await import('./diag/start')).startTest(settings)
   await setLanguage(chooseLanguage(settings.language || undefined, navigator.languages))
   const mediaHome = document.createElement('div')
   mediaHome.hidden = true
@@ -17,6 +18,7 @@ async function start(): Promise<void> {
 
 /** What is not needed at first is fetched once the page has nothing else to do. */
 function prefetch(): void {
+  if (location.pathname === '/diag') return
   void import('./components/SettingsDialog.vue')
   void import('./components/ShortcutsDialog.vue')
   void import('./components/StatisticsCard.vue')

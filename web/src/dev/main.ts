@@ -6,6 +6,7 @@ import { i18n, setLanguage } from '../i18n'
 import '../styles/main.css'
 import { createFake } from './fakeCallrelay'
 import { stories } from './stories'
+import { showTest } from './test'
 
 /**
  * Every screen without a server: /stories.html?story=home&lang=zh&theme=dark.
@@ -13,6 +14,7 @@ import { stories } from './stories'
  */
 async function start(): Promise<void> {
   const asked = new URLSearchParams(location.search)
+  if (asked.get('story')?.startsWith('diag')) return showTest(asked)
   const story = stories[asked.get('story') ?? '']
   if (!story) return listAll()
   const language = asked.get('lang') === 'zh' ? 'zh-Hans' : 'en'

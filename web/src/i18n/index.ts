@@ -18,6 +18,12 @@ export function chooseLanguage(kept: string | undefined, browser: readonly strin
   return 'en'
 }
 
+/** The texts of the network test are chunks of their own. */
+const testTexts: Record<Language, () => Promise<{ default: object }>> = {
+  en: () => import('./messages/diag.en.json'),
+  'zh-Hans': () => import('./messages/diag.zh-Hans.json'),
+}
+
 const i18n = createI18n({
   legacy: false,
   locale: 'en',
@@ -30,6 +36,7 @@ const i18n = createI18n({
 interface Messages {
   availableLocales: readonly string[]
   setLocaleMessage(locale: string, messages: object): void
+  mergeLocaleMessage(locale: string, messages: object): void
   locale: { value: string }
 }
 
@@ -41,6 +48,12 @@ export async function setLanguage(language: Language): Promise<void> {
   }
   global.locale.value = language
   document.documentElement.lang = language
+}
+
+/** The same with the texts of the network test. */
+export async function setTestLanguage(language: Language): Promise<void> {
+  const [texts] = await Promise.all([testTexts[language](), setLanguage(language)])
+  ;(i18n.global as unknown as Messages).mergeLocaleMessage(language, texts.default)
 }
 
 export { i18n }

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { deviceHelp } from '../composables/deviceHelp'
 import { errorKey, reasonKey } from '../composables/reason'
 import { endReasons, errorCodes } from '../protocol/messages'
+import diagEn from './messages/diag.en.json'
+import diagZh from './messages/diag.zh-Hans.json'
 import en from './messages/en.json'
 import zh from './messages/zh-Hans.json'
 
@@ -17,8 +19,8 @@ function flat(tree: Tree, prefix = ''): Map<string, string> {
   return all
 }
 
-const english = flat(en as Tree)
-const chinese = flat(zh as Tree)
+const english = flat({ ...en, ...diagEn } as Tree)
+const chinese = flat({ ...zh, ...diagZh } as Tree)
 const params = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((m) => m[1]))].sort()
 
 /** Names and words that are the same in both languages. */
@@ -86,7 +88,7 @@ describe('the page', () => {
     readdirSync(dir, { withFileTypes: true }).flatMap((f) =>
       f.isDirectory() ? files(`${dir}/${f.name}`) : /\.(vue|ts)$/.test(f.name) && !/\.test\.ts$/.test(f.name) ? [`${dir}/${f.name}`] : [],
     )
-  const source = [...files('src/components'), ...files('src/composables'), 'src/App.vue'].map((f) => readFileSync(f, 'utf8')).join('\n')
+  const source = [...files('src/components'), ...files('src/composables'), ...files('src/diag'), 'src/App.vue'].map((f) => readFileSync(f, 'utf8')).join('\n')
 
   it('uses only messages that are there', () => {
     const used = [...source.matchAll(/(?:keypath=|t\([^')]*)["']([a-z]+\.[A-Za-z0-9_.-]+)["']/g)].map((m) => m[1] ?? '')
@@ -96,7 +98,7 @@ describe('the page', () => {
 
   it('uses every message', () => {
     // Those whose key is put together of a prefix and a value.
-    const dynamic = /^(reason|error|quality|presence|stats|keys|help|device|trouble|language|call\.corner|settings\.(audio|video|general)$|incoming\.(later|meeting|cannot)$)/
+    const dynamic = /^(diag\.(state|row|verdict|verdictDo|browser|secure|microphone|camera|websocket|udp|tcp|relay)\.|reason|error|quality|presence|stats|keys|help|device|trouble|language|call\.corner|settings\.(audio|video|general)$|incoming\.(later|meeting|cannot)$)/
     for (const key of english.keys()) if (!dynamic.test(key)) expect([key, source.includes(`'${key}'`) || source.includes(`"${key}"`)]).toEqual([key, true])
   })
 })
