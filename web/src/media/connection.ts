@@ -4,9 +4,11 @@ import { CallrelayError, toClientError } from '../client/errors'
 import type { ClientError, ConnectionState } from '../client/types'
 import type { LayerState, Section, Source } from '../protocol/messages'
 import { arrivals, arrivedSince, type Arrivals } from './alive'
+import { detourHint, newDetour, stepDetour } from './detour'
 import { JobQueue } from './queue'
 import { newRecovery, stepRecovery, type Recovery, type RecoveryEvent } from './recovery'
 import { addSections, describeSections, type Sections } from './sections'
+import { pathIn, type Stat } from './stats'
 
 /** How a connection speaks with the server. */
 export interface Signalling {
@@ -41,6 +43,7 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   private readonly trackJobs = new Map<Source, JobQueue>()
   private readonly tracks = new Map<Source, MediaStreamTrack | null>()
   private recovery: Recovery
+  private detour = newDetour()
   private lastArrivals: Arrivals = new Map()
   private offering = false
   private closed = false
@@ -117,6 +120,7 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   /** Tells that the network may be another one: silence counts sooner for a while. */
   networkHint(): void {
     this.recover({ type: 'hint' })
+    this.detour = detourHint(this.detour, performance.now())
     void this.look()
   }
 
@@ -195,12 +199,23 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   private async look(): Promise<void> {
     const report = await this.pc.getStats().catch(() => undefined)
     if (!report || this.closed) return
-    const now = arrivals(report.values() as Iterable<{ id: string; type: string } & Record<string, unknown>>)
+    const stats = new Map([...(report.values() as Iterable<Stat>)].map((s) => [s.id, s]))
+    const now = arrivals(stats.values())
     const alive = arrivedSince(this.lastArrivals, now)
     this.lastArrivals = now
     // Answers to checks arrive before the connection stands.
     const connected = this.pc.connectionState === 'connected'
     this.recover({ type: 'poll', alive: alive && (connected || this.recovery.phase === 'connected') })
+    this.lookForUDP(stats)
+  }
+
+  /** Leaves TCP and relays when UDP may pass again. */
+  private lookForUDP(stats: ReadonlyMap<string, Stat>): void {
+    const path = this.recovery.phase === 'connected' ? pathIn(stats) : 'unknown'
+    const way = path === 'unknown' ? undefined : path === 'udp' ? 'udp' : 'detour'
+    const { detour, retry } = stepDetour(this.detour, way, performance.now())
+    this.detour = detour
+    if (retry) void this.negotiate(true)
   }
 
   private stateChanged(): void {

@@ -67,9 +67,8 @@ export function measure(
     })
   }
   const pair = selectedPair(now)
-  const local = now.get(text(pair?.localCandidateId))
   const remote = now.get(text(pair?.remoteCandidateId))
-  const path = pathOf(local, remote)
+  const path = pathIn(now)
   const rttMs = milliseconds(pair?.currentRoundTripTime)
   const address = text(remote?.address) || text(remote?.ip)
   return {
@@ -102,6 +101,12 @@ function selectedPair(stats: ReadonlyMap<string, Stat>): Stat | undefined {
       return s
   }
   return undefined
+}
+
+/** The way that media take, by a statistics report. */
+export function pathIn(stats: ReadonlyMap<string, Stat>): ConnectionStats['path'] {
+  const pair = selectedPair(stats)
+  return pathOf(stats.get(text(pair?.localCandidateId)), stats.get(text(pair?.remoteCandidateId)))
 }
 
 function pathOf(local: Stat | undefined, remote: Stat | undefined): ConnectionStats['path'] {
