@@ -139,18 +139,18 @@ func TestTooManyMessagesAreRefusedThenClosed(t *testing.T) {
 	})
 }
 
-func TestAnothersIdsAreNotFound(t *testing.T) {
+func TestAnothersIdsAreRefusedAndDisturbNothing(t *testing.T) {
 	t.Parallel()
 	bubble(t, func(t *testing.T, r *rig) {
 		ann, bob, eve := r.join("ann"), r.join("bob"), r.join("eve")
 		id := talk(ann, bob)
 		eve.refused(protocol.HangUp{Call: id}, protocol.ErrNotFound)
 		eve.refused(protocol.Accept{Call: id}, protocol.ErrNotFound)
-		eve.refused(protocol.Publish{Participant: bob.seat, Source: protocol.SourceCamera}, protocol.ErrNotFound)
-		eve.refused(protocol.Unpublish{Participant: bob.seat, Source: protocol.SourceCamera}, protocol.ErrNotFound)
-		eve.refused(protocol.Prefer{Participant: bob.seat}, protocol.ErrNotFound)
-		eve.refused(protocol.Offer{Participant: bob.seat, Generation: 9, SDP: "v=0"}, protocol.ErrNotFound)
-		eve.refused(protocol.Candidate{Participant: bob.seat, Generation: 1}, protocol.ErrNotFound)
+		eve.refused(protocol.Publish{Participant: bob.seat, Source: protocol.SourceCamera}, protocol.ErrForbidden)
+		eve.refused(protocol.Unpublish{Participant: bob.seat, Source: protocol.SourceCamera}, protocol.ErrForbidden)
+		eve.refused(protocol.Prefer{Participant: bob.seat}, protocol.ErrForbidden)
+		eve.refused(protocol.Offer{Participant: bob.seat, Generation: 9, SDP: "v=0"}, protocol.ErrForbidden)
+		eve.refused(protocol.Candidate{Participant: bob.seat, Generation: 1}, protocol.ErrForbidden)
 		eve.refused(protocol.LeaveRoom{Room: protocol.RoomID(newID())}, protocol.ErrNotFound)
 		bob.refused(protocol.Candidate{Participant: bob.seat, Generation: 2}, protocol.ErrWrongState)
 		bob.refused(protocol.Candidate{Participant: bob.seat}, protocol.ErrStale)
@@ -160,8 +160,8 @@ func TestAnothersIdsAreNotFound(t *testing.T) {
 		if r.media.gates() != 2 {
 			t.Error("the call was disturbed")
 		}
-		if n := r.server.Stats().Errors[protocol.ErrNotFound]; n != 9 {
-			t.Errorf("counted %d", n)
+		if n := r.server.Stats().Errors; n[protocol.ErrNotFound] != 4 || n[protocol.ErrForbidden] != 5 {
+			t.Errorf("counted %v", n)
 		}
 	})
 }

@@ -120,7 +120,7 @@ func TestDoorNegotiatesForItsOwnSeatOnly(t *testing.T) {
 			t.Errorf("the other's own seat: %v", err)
 		}
 		var refusal protocol.Error
-		if _, err := ann.OfferTo(ctx, others, 2, false); !errors.As(err, &refusal) || refusal.Code != protocol.ErrNotFound {
+		if _, err := ann.OfferTo(ctx, others, 2, false); !errors.As(err, &refusal) || refusal.Code != protocol.ErrForbidden {
 			t.Errorf("another's seat: %v", err)
 		}
 		if _, err := ann.OfferTo(ctx, own, 0, false); !errors.As(err, &refusal) || refusal.Code != protocol.ErrStale {

@@ -54,7 +54,10 @@ func (s *Server) manage(room *roomEntry, by *seat, m protocol.ClientMessage) err
 // withMember finds a member of the room that is not the host itself.
 func (s *Server) withMember(room *roomEntry, by *seat, p protocol.ParticipantID, do func(*seat) error) error {
 	st := s.seats[p]
-	if st == nil || st == by || st.room != room || !st.open {
+	if st != nil && st.room != room {
+		return protocol.Errorf(protocol.ErrForbidden, "this member is in another room")
+	}
+	if st == nil || st == by || !st.open {
 		return protocol.Errorf(protocol.ErrNotFound, "no other member has that participant id")
 	}
 	return do(st)

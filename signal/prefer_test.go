@@ -36,10 +36,12 @@ func TestPreferOfAnotherRoomOrSeatOrWithoutTheRightIsRefused(t *testing.T) {
 	bubble(t, func(t *testing.T, r *rig) {
 		ann, bob, _, _ := three(r)
 		dan := r.join("dan")
-		enterRoom(dan, "elsewhere")
+		elsewhere := enterRoom(dan, "elsewhere")
 		spied := []protocol.Preference{{Publication: publicationID(bob.seat, protocol.SourceCamera), Width: 640, Height: 360}}
 		dan.refused(protocol.Prefer{Participant: dan.seat, Videos: spied}, protocol.ErrForbidden)
-		dan.refused(protocol.Prefer{Participant: ann.seat, Videos: spied}, protocol.ErrNotFound)
+		dan.refused(protocol.Prefer{Participant: ann.seat, Videos: spied}, protocol.ErrForbidden)
+		dan.refused(protocol.MuteMember{Room: elsewhere.Room, Participant: bob.seat, Source: protocol.SourceCamera, Muted: true},
+			protocol.ErrForbidden)
 		dan.refused(protocol.Prefer{Participant: dan.seat, Videos: spied, Auto: true}, protocol.ErrInvalid)
 		if r.media.did("prefer", dan.seat) || r.media.did("prefer", ann.seat) {
 			t.Error("the media side was asked")

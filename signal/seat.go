@@ -128,10 +128,13 @@ func (s *Server) mediaDone(verb string, st *seat, err error) {
 	}
 }
 
-// seatOf returns the requester's own seat.
+// seatOf returns the requester's own seat; another's is forbidden.
 func (s *Server) seatOf(r request, p protocol.ParticipantID) (*seat, error) {
 	if st := r.sess.seat; st != nil && st.participant == p {
 		return st, nil
+	}
+	if s.seats[p] != nil {
+		return nil, protocol.Errorf(protocol.ErrForbidden, "this seat is not yours")
 	}
 	return nil, protocol.Errorf(protocol.ErrNotFound, "you have no seat with that participant id")
 }

@@ -2,7 +2,7 @@ package protocol
 
 // Messages from the client to the server about a room and its members. A host
 // is a member whose role is host; what only hosts may do is refused to others
-// as forbidden. A participant id that is in no room, or in another one, is
+// as forbidden, as is another room's participant id; one that is in no room is
 // not_found.
 
 // SetRoom changes the room's options, for hosts. Members who may no longer
