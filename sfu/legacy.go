@@ -25,6 +25,9 @@ func (s *SFU) AnswerTo(ctx context.Context, seat Seat, offer string) (answer str
 	return s.Answer(ctx, seat, offer, sections)
 }
 
+// maxPageSections of a page for two: sound, picture, a data channel, and one to spare.
+const maxPageSections = 4
+
 // firstSources names the first section of each kind on which the client sends.
 func firstSources(text string) (out []Section, err error) {
 	if len(text) > maxOfferBytes {
@@ -33,6 +36,9 @@ func firstSources(text string) (out []Section, err error) {
 	var description sdp.SessionDescription
 	if err := description.UnmarshalString(text); err != nil {
 		return nil, badSDP("it can't be parsed: %v", err)
+	}
+	if n := len(description.MediaDescriptions); n > maxPageSections {
+		return nil, badSDP("it has %d sections; a page for two has one a kind, at most %d", n, maxPageSections)
 	}
 	free := map[string]Source{"audio": SourceMicrophone, "video": SourceCamera}
 	for _, m := range description.MediaDescriptions {

@@ -1,22 +1,25 @@
 package ring
 
 import (
-	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/pion/webrtc/v4"
 
 	"callrelay/dialect/dialecttest"
 	"callrelay/dialect/internal/leg"
 )
 
-// tenSections is an offer or an answer with more than a page of two has.
-func tenSections() string {
-	var b strings.Builder
-	b.WriteString("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n")
-	for i := range 10 {
-		fmt.Fprintf(&b, "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:%d\r\na=rtpmap:111 opus/48000/2\r\na=sendrecv\r\n", i)
+// tenSections is an offer that is good but for having more than a page of two has.
+func tenSections(t *testing.T) string {
+	t.Helper()
+	c := dialecttest.Connect(t)
+	for range 8 {
+		if _, err := c.PC.AddTransceiverFromKind(webrtc.RTPCodecTypeAudio); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return b.String()
+	return c.Offer()
 }
 
 func TestDescriptionsThatAreNoneEndThatPageAndNobodyElsesCall(t *testing.T) {
@@ -47,7 +50,7 @@ func TestDescriptionsThatAreNoneEndThatPageAndNobodyElsesCall(t *testing.T) {
 
 func TestSDPThatCannotBeUsedEndsThatPagesOwnCallOnly(t *testing.T) {
 	for name, sdp := range map[string]string{
-		"malformed": "v=0 nonsense", "without sections": "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n", "ten sections": tenSections(),
+		"malformed": "v=0 nonsense", "without sections": "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n", "ten sections": tenSections(t),
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)

@@ -17,6 +17,8 @@ func call(a, b *page, room string) {
 	b.meets()
 	a.pc.Sees()
 	b.pc.Sees()
+	dialecttest.ForTwo(a.t, a.pc.PC.RemoteDescription().SDP, 2, b.pc.PC.LocalDescription().SDP)
+	dialecttest.ForTwo(a.t, b.pc.PC.RemoteDescription().SDP, 2, a.pc.PC.LocalDescription().SDP)
 }
 
 func TestThreeCallsInARowEndedFromEitherSide(t *testing.T) {
