@@ -24,6 +24,10 @@ type Config struct {
 	// no other). An address the machine does not have is that of a NAT in
 	// front of it, which must keep the port number.
 	Advertise []netip.Addr
+	// Behind tells for an advertised address which one of the machine stands
+	// behind it. Without an entry it is itself, or the machine's first of the
+	// same family.
+	Behind map[netip.Addr]netip.Addr
 	// ICETCP yields TCP connections that speak ICE-TCP, on the port number of
 	// Listen; the SFU closes it. Clients in networks without UDP use it. nil:
 	// media over UDP only.

@@ -73,7 +73,7 @@ func openPorts(config Config, hub *relay.Hub, log logging.LeveledLogger) (*ports
 		p.number = uint16(one.local.Port)
 		p.all = append(p.all, one)
 	}
-	p.announce(config.Advertise)
+	p.announce(config.Advertise, config.Behind)
 	return p, nil
 }
 
@@ -124,13 +124,18 @@ func localAddresses() ([]netip.Addr, error) {
 }
 
 // announce decides which addresses stand in answers.
-func (p *ports) announce(advertise []netip.Addr) {
+func (p *ports) announce(advertise []netip.Addr, rules map[netip.Addr]netip.Addr) {
 	add := func(ip net.IP, behind *port) {
 		p.announced = append(p.announced, announced{&net.UDPAddr{IP: ip, Port: int(p.number)}, behind})
 	}
 	for _, want := range advertise {
-		if behind := p.behind(want.Unmap()); behind != nil {
-			add(want.Unmap().AsSlice(), behind)
+		want = want.Unmap()
+		local := want
+		if rule, ok := rules[want]; ok {
+			local = rule.Unmap()
+		}
+		if behind := p.behind(local); behind != nil {
+			add(want.AsSlice(), behind)
 		}
 	}
 	if len(p.announced) > 0 {

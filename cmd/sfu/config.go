@@ -19,7 +19,8 @@ type Config struct {
 	HTTP    string `name:"http" env:"CALLRELAY_HTTP" default:"127.0.0.1:8080" help:"Address for plain HTTP, for this machine or a proxy in front; empty turns it off. Browsers give camera and microphone to plain HTTP on localhost only."`
 	Admin   string `env:"CALLRELAY_ADMIN" default:"127.0.0.1:9090" help:"Address for /healthz, /metrics and /debug/pprof; empty turns it off. Keep it from the public: it has no sign-in."`
 
-	Advertise []string `env:"CALLRELAY_ADVERTISE" placeholder:"IP" help:"IP address that clients are told to send media to; repeatable. Needed behind 1:1 NAT, where it is the public address. Default: the addresses of this machine."`
+	Advertise []string `env:"CALLRELAY_ADVERTISE" placeholder:"ADDRESS" help:"IP address or host name that clients are told to send media to; repeatable. Needed behind 1:1 NAT, where it is the public address; PUBLIC=LOCAL says which address of this machine stands behind it. Default: the addresses of this machine."`
+	STUN      []string `name:"stun" env:"CALLRELAY_STUN" placeholder:"HOST:PORT" help:"STUN server that is asked at the start how it sees this machine; what it says is advertised with the machine's own addresses; repeatable. For 1:1 NAT whose public address is not known beforehand. Without an answer within 3 s the server starts without it. Default: none."`
 
 	TURN bool `name:"turn" env:"CALLRELAY_TURN" default:"true" negatable:"" help:"Serve TURN on the public port, for clients whose network passes TLS alone. It relays to this server's own media port and to nothing else, with credentials that each session gets. --no-turn turns it off."`
 

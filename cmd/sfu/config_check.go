@@ -44,7 +44,9 @@ func exitStatus(err error) int {
 // settings are a checked Config in the types that the parts take.
 type settings struct {
 	Config
-	advertise []netip.Addr
+	rules     []advertised
+	advertise []netip.Addr              // of the rules; with names after discover
+	behind    map[netip.Addr]netip.Addr // local address by advertised one, where it is said
 	keys      map[string][]byte
 	state     string
 }
@@ -53,8 +55,13 @@ type settings struct {
 func (c Config) check() (settings, error) {
 	s := settings{Config: c}
 	var err error
-	if s.advertise, err = parseAdvertise(c.Advertise); err != nil {
+	if s.rules, err = parseAdvertise(c.Advertise); err != nil {
 		return s, err
+	}
+	for _, a := range s.rules {
+		if a.addr.IsValid() {
+			s.advertise = append(s.advertise, a.addr)
+		}
 	}
 	if s.keys, err = readKeys(c.Keys, c.KeysFile); err != nil {
 		return s, err
@@ -75,6 +82,12 @@ func (c Config) checkAddresses() error {
 		}
 		if err := checkAddress(a.name, a.value); err != nil {
 			return err
+		}
+	}
+	for _, server := range c.STUN {
+		host, port, err := net.SplitHostPort(server)
+		if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || host == "" {
+			return wrong("stun", "%q is not a server's address like stun.example.org:3478", server)
 		}
 	}
 	for _, address := range c.DialectListen {
@@ -146,21 +159,6 @@ func (c Config) checkAudience() error {
 		return wrong("audience", "must not be empty")
 	}
 	return nil
-}
-
-func parseAdvertise(list []string) ([]netip.Addr, error) {
-	var addrs []netip.Addr
-	for _, text := range list {
-		addr, err := netip.ParseAddr(text)
-		if err != nil {
-			return nil, wrong("advertise", "%q is not an IP address", text)
-		}
-		if addr.IsUnspecified() || addr.IsMulticast() {
-			return nil, wrong("advertise", "nobody can send to %v", addr)
-		}
-		addrs = append(addrs, addr.Unmap())
-	}
-	return addrs, nil
 }
 
 // readKeys joins the keys of flags and file. Its errors never show a secret.

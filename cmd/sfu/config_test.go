@@ -53,7 +53,7 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 		{[]string{"--listen", "example.org:8443"}, "--listen "},
 		{[]string{"--http", "127.0.0.1:http"}, "--http "},
 		{[]string{"--admin", ":99999"}, "--admin "},
-		{[]string{"--advertise", "here"}, "--advertise "},
+		{[]string{"--advertise", "203.0.113.300"}, "--advertise "},
 		{[]string{"--advertise", "0.0.0.0"}, "--advertise "},
 		{[]string{"--tls-cert", "x"}, "--tls-key "},
 		{[]string{"--tls-key", "x"}, "--tls-cert "},

@@ -42,6 +42,9 @@ type node struct {
 // startNode checks what only the machine can tell, opens everything and
 // serves. What was opened is closed again when something fails.
 func startNode(s settings, log *slog.Logger) (_ *node, err error) {
+	if err = s.discover(context.Background(), net.DefaultResolver.LookupNetIP, log); err != nil {
+		return nil, err
+	}
 	if err = s.checkOpen(ownAddresses()); err != nil {
 		return nil, err
 	}
@@ -84,7 +87,7 @@ func (n *node) openSignal() error {
 
 func (n *node) openMedia(observer sfu.Observer) (signal.Media, error) {
 	media, err := sfu.New(sfu.Config{
-		Listen: n.on.mediaAddress(n.settings.Listen), Advertise: n.settings.advertise, Observer: observer,
+		Listen: n.on.mediaAddress(n.settings.Listen), Advertise: n.settings.advertise, Behind: n.settings.behind, Observer: observer,
 		ICETCP: n.entrance.ICE(), TURN: n.turnListeners(), Log: n.log.With("part", "sfu"),
 	})
 	if err != nil {

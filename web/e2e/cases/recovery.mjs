@@ -86,7 +86,7 @@ export const cases = [
       world.figure(`silent path of 5 s: picture back ${atA.toFixed(0)} ms (its own page) and ${atB.toFixed(0)} ms (the other's) after it healed`)
       await Promise.all([a.connected(), b.connected()])
       await expectTalk(a, 'alice', b, 'bob')
-      await expectRelayed(a, server.media)
+      await expectRelayed(a, server.media, ['udp', 'tcp'])
       assert.ok((await a.offers()) >= 2, 'an ICE restart was offered')
       const used = await a.tab.evaluate(() => window.__probe.pcs.filter((pc) => pc.connectionState !== 'closed').length)
       assert.equal(used, 1, 'on the same connection')
