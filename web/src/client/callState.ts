@@ -38,6 +38,7 @@ function fromView(before: CallInfo | undefined, view: CallView, now: number): Ca
     room: view.room,
     participant: view.participant,
   }
+  if (view.group) info.group = true
   if (view.state === 'active') info.activeSince = before?.activeSince ?? now - (view.duration_ms ?? 0)
   if (view.state === 'ended') {
     info.reason = view.reason

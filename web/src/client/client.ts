@@ -7,8 +7,10 @@ import { browserEnvironment, type Environment } from './environment'
 import { CallrelayError } from './errors'
 import { ICEServers } from './iceServers'
 import { Link } from './link'
+import { Lobby } from './lobby'
 import { missedList, presentPeople } from './people'
 import { Room, type RoomContext } from './room'
+import { isRoomEvent } from './roomEvent'
 import { SessionStore } from './sessionStore'
 import type { ClientError, LinkState, Missed, SeenRoom } from './types'
 
@@ -39,6 +41,8 @@ export type ClientEvents = {
   call: [Call]
   /** A room is new: by joinRoom, or one that a reload came back to. */
   room: [Room]
+  /** One waits in the lobby of the room of that name; undefined: no longer. */
+  lobby: [string | undefined]
   /** The server stops in so many milliseconds; running calls go on until then. */
   draining: [number]
   /** The server asks to go on at another one within so many milliseconds. The client does, without a gap where it can. */
@@ -61,6 +65,7 @@ export class Client extends Emitter<ClientEvents> {
   private currentCall: Call | undefined
   private currentRoom: Room | undefined
   private away = false
+  private readonly lobby: Lobby
 
   constructor(options: ClientOptions = {}) {
     super()
@@ -79,6 +84,7 @@ export class Client extends Emitter<ClientEvents> {
     this.screen = new ScreenShare(this.env)
     const ice = new ICEServers(this.link_)
     this.context = { env: this.env, link: this.link_, ice, devices: this.devices, screen: this.screen, store }
+    this.lobby = new Lobby(this.link_, (name) => this.emit('lobby', name))
     this.link_.on('state', (state) => this.linkChanged(state))
     this.link_.on('moved', (leftMs) => this.everyRoom((room) => room.moved(leftMs)))
     this.link_.on('welcome', (message) => this.welcome(message))
@@ -160,9 +166,13 @@ export class Client extends Emitter<ClientEvents> {
     return call
   }
 
-  /** Joins the room of the link /r/{name}. */
+  /**
+   * Joins the room of the link /r/{name}. Where it has a lobby this resolves once a host lets one in; until then
+   * the event "lobby" tells that one waits. Rejects with "refused" when a host does not, "closed" after leaveLobby.
+   */
   async joinRoom(name: string, options: { video?: boolean; microphone?: boolean } = {}): Promise<Room> {
-    const { room: view } = await this.link_.request('join_room', { name })
+    const reply = await this.link_.request('join_room', { name })
+    const view = reply.type === 'joined' ? reply.room : await this.lobby.wait(reply.lobby)
     const room = this.findRoom(view.room) ?? this.addRoom(view)
     room.enter({ microphone: options.microphone ?? true, camera: options.video ?? true })
     return room
@@ -172,6 +182,16 @@ export class Client extends Emitter<ClientEvents> {
   async seeRoom(name: string): Promise<SeenRoom> {
     const { people, lobby } = await this.link_.request('see_room', { name })
     return { people, lobby: lobby ?? false }
+  }
+
+  /** The name of the room in whose lobby one waits. */
+  get waitingFor(): string | undefined {
+    return this.lobby.name
+  }
+
+  /** Waits no longer. */
+  leaveLobby(): void {
+    this.lobby.leave()
   }
 
   clearMissed(): void {
@@ -210,6 +230,7 @@ export class Client extends Emitter<ClientEvents> {
     if (call?.info.room && message.call?.call !== call.info.id) call.lose()
     if (message.call) this.callChanged(message.call)
     const rooms = message.rooms ?? []
+    this.lobby.resumed(message.waiting, rooms)
     if (this.currentRoom && !rooms.some((r) => r.room === this.currentRoom?.id)) this.currentRoom.finish('lost')
     for (const view of rooms) this.roomBack(view)
     this.setPeople(message.people ?? [])
@@ -217,18 +238,16 @@ export class Client extends Emitter<ClientEvents> {
   }
 
   private message(message: ServerMessage): void {
+    if (isRoomEvent(message)) {
+      this.findRoom(message.room)?.apply(message)
+      return
+    }
     switch (message.type) {
       case 'call':
         this.callChanged(message.call)
         break
       case 'room_changed':
         this.roomChanged(message.room)
-        break
-      case 'member_changed':
-        this.findRoom(message.room)?.applyMember(message)
-        break
-      case 'member_left':
-        this.findRoom(message.room)?.applyLeft(message)
         break
       case 'room_closed':
         this.roomClosed(message.room, message.reason)
@@ -294,6 +313,7 @@ export class Client extends Emitter<ClientEvents> {
   }
 
   private roomChanged(view: RoomView): void {
+    if (this.lobby.admitted(view)) return
     const known = this.findRoom(view.room)
     if (known) known.applyRoom(view)
     else if (view.name) this.addRoom(view)
@@ -302,8 +322,9 @@ export class Client extends Emitter<ClientEvents> {
   /** A room that the session is in already: known, or this page is new and comes back to it. */
   private roomBack(view: RoomView): void {
     const known = this.findRoom(view.room)
-    if (known) known.applyRoom(view)
-    else if (view.name) this.addRoom(view).comeBack()
+    known?.applyRoom(view)
+    known?.snapshot()
+    if (!known && view.name) this.addRoom(view).comeBack()
   }
 
   private addRoom(view: RoomView): Room {
@@ -319,6 +340,7 @@ export class Client extends Emitter<ClientEvents> {
   }
 
   private roomClosed(id: string, reason: Parameters<Room['finish']>[0]): void {
+    this.lobby.closed(id, reason)
     const room = this.findRoom(id)
     // A call's own event says why and by whom.
     if (room && !(room instanceof Call)) room.finish(reason)

@@ -11,6 +11,8 @@ export type OwnErrorCode =
   | 'closed'
   /** Another page took this session over. */
   | 'replaced'
+  /** A host did not let one in from the lobby. */
+  | 'refused'
   /** The connection to the server was lost. */
   | 'disconnected'
   /** The server's message made no sense. */

@@ -2,6 +2,8 @@
 export { Client, type ClientEvents, type ClientOptions } from './client'
 export { Call } from './call'
 export { Room, type RoomEvents } from './room'
+export { Chat, type ChatEvents } from './chat'
+export { Host } from './host'
 export { CallrelayError, type OwnErrorCode } from './errors'
 export { Emitter } from './emitter'
 export { browserEnvironment, type Environment } from './environment'

@@ -4,6 +4,7 @@ import type { ParticipantID, Source } from '../protocol/messages'
 import { toClientError } from './errors'
 import type { Link } from './link'
 import type { ClientError, DeviceKind, LocalMedia } from './types'
+import type { Body } from './wire'
 
 /** Where the sources go. */
 export interface SourcesTarget {
@@ -37,6 +38,8 @@ export class LocalSources {
   private gateOpen = false
   private started = false
   private closed = false
+  /** Whether the screen takes another's place. */
+  private takeOver = false
   private readonly announced = new Map<Source, Announced>()
   private readonly off: (() => void)[]
 
@@ -86,8 +89,9 @@ export class LocalSources {
     this.sync(kind)
   }
 
-  async shareScreen(): Promise<boolean> {
+  async shareScreen(takeOver = false): Promise<boolean> {
     if (this.closed) return false
+    this.takeOver = takeOver
     try {
       return await this.screen.start()
     } catch (error) {
@@ -98,6 +102,12 @@ export class LocalSources {
 
   stopScreen(): void {
     this.screen.stop()
+  }
+
+  /** Turns a source off that somebody else has turned off. */
+  stop(source: Source): void {
+    if (source === 'screen' || source === 'screen_audio') this.stopScreen()
+    else this.want(source, false)
   }
 
   /** Hands all tracks to a new connection. */
@@ -183,7 +193,20 @@ export class LocalSources {
     const was = this.announced.get(source)
     if (was && sameAnnounced(was, now)) return
     this.announced.set(source, now)
-    this.link.tell('publish', { participant: this.participant, source, ...now })
+    const body = { participant: this.participant, source, ...now }
+    if (source === 'screen') this.publishScreen({ ...body, ...(this.takeOver ? { take_over: true } : {}) })
+    else this.link.tell('publish', body)
+  }
+
+  /** A screen may be refused: then it is not captured either. */
+  private publishScreen(body: Body<'publish'>): void {
+    this.takeOver = false
+    this.link.request('publish', body).catch((thrown: unknown) => {
+      const error = toClientError(thrown)
+      if (this.closed || (error.code !== 'screen_taken' && error.code !== 'forbidden')) return
+      this.stopScreen()
+      this.target.error(error)
+    })
   }
 }
 

@@ -3,22 +3,27 @@ import type { Devices } from '../media/devices'
 import type { ScreenShare } from '../media/screen'
 import type {
   EndReason,
+  InvitationView,
   LayersMessage,
-  MemberChangedMessage,
   MemberLeftMessage,
   ParticipantID,
+  Preference,
   RoomView,
   SampleMessage,
   SlotsMessage,
   Source,
 } from '../protocol/messages'
+import { Chat } from './chat'
 import { Emitter } from './emitter'
 import type { Environment } from './environment'
+import { Host } from './host'
 import type { ICEServers } from './iceServers'
 import type { Link } from './link'
 import { LocalSources } from './localSources'
+import { Outbox } from './outbox'
 import { QualityWatch } from './qualityWatch'
-import { applyLeft, applyMember, applyRoom, applySlots, emptyRoom, remoteMembers, type RoomState } from './roomState'
+import { applyEvent, type RoomEvent } from './roomEvent'
+import { applyRoom, applySlots, emptyRoom, remoteMembers, roomDetails, type RoomState } from './roomState'
 import { SeatConnections, type KeptTracks } from './seatConnections'
 import type { SessionStore } from './sessionStore'
 import type {
@@ -26,9 +31,12 @@ import type {
   ClientError,
   ConnectionState,
   ConnectionStats,
+  DataReceived,
   LocalMedia,
+  MuteAsked,
   Quality,
   RemoteMember,
+  RoomDetails,
   VideoWish,
 } from './types'
 
@@ -40,6 +48,17 @@ export type RoomEvents = {
   connection: [ConnectionState]
   quality: [Quality | undefined]
   local: [Source, LocalMedia]
+  /** Options, one's own role and hand, who is rung and who waits. */
+  details: [RoomDetails]
+  /** How an invitation stands, to its end. */
+  invitation: [InvitationView]
+  data: [DataReceived]
+  /** Somebody, or oneself, showed a reaction. */
+  reaction: [ParticipantID, string]
+  /** It is done already where it is about turning off. */
+  muteAsked: [MuteAsked]
+  /** A source of one's own was taken away; by whom, if a screen took its place. */
+  unpublished: [Source, ParticipantID | undefined]
   ended: [EndReason]
   /** Calls only: the call's new info. */
   call: [CallInfo]
@@ -64,6 +83,9 @@ const PREFER_MS = 150
  * never changed in place; a track stays the same object while a slot carries it.
  */
 export class Room extends Emitter<RoomEvents> {
+  readonly chat: Chat
+  /** What only hosts may do. */
+  readonly host: Host
   protected readonly context: RoomContext
   protected view: RoomState = emptyRoom
   private readonly connections: SeatConnections
@@ -71,7 +93,10 @@ export class Room extends Emitter<RoomEvents> {
   private readonly watch: QualityWatch
   private others: readonly RemoteMember[] = []
   private seat: ParticipantID = ''
-  private wishes: readonly VideoWish[] | undefined
+  private told: RoomDetails | undefined
+  private readonly outbox: Outbox
+  private wishes: readonly VideoWish[] | 'auto' | undefined
+  private sentWishes = ''
   private preferTimer: ReturnType<typeof setTimeout> | undefined
   private endReason: EndReason | undefined
   private wasConnected = false
@@ -80,6 +105,13 @@ export class Room extends Emitter<RoomEvents> {
   constructor(context: RoomContext) {
     super()
     this.context = context
+    this.chat = new Chat(context)
+    this.outbox = new Outbox(context.link)
+    this.host = new Host(
+      context.link,
+      () => this.id,
+      () => this.view.options,
+    )
     this.sources = new LocalSources(context, {
       track: (source, track) => this.connections.setTrack(source, track),
       changed: (source, media) => this.localChanged(source, media),
@@ -133,6 +165,11 @@ export class Room extends Emitter<RoomEvents> {
     return this.sources.media
   }
 
+  /** Options, one's own role, who is rung, who waits; undefined until the server told. */
+  get details(): RoomDetails | undefined {
+    return this.told
+  }
+
   get ended(): EndReason | undefined {
     return this.endReason
   }
@@ -156,19 +193,53 @@ export class Room extends Emitter<RoomEvents> {
     this.sources.want('camera', on)
   }
 
-  /** Asks the person which screen to share. Resolves whether they chose one; call it in a click. */
-  shareScreen(): Promise<boolean> {
-    return this.sources.shareScreen()
+  /**
+   * Asks the person which screen to share. Resolves whether they chose one; call it in a click. Where somebody
+   * else shares one, `takeOver` takes its place; without it the room's rule may refuse (error "screen_taken").
+   */
+  shareScreen(options: { takeOver?: boolean } = {}): Promise<boolean> {
+    return this.sources.shareScreen(options.takeOver)
   }
 
   stopScreen(): void {
     this.sources.stopScreen()
   }
 
-  /** All that the page shows, most important first; what is not named is not sent. Without it the server chooses. */
-  prefer(wishes: readonly VideoWish[]): void {
+  /** All that the page shows, most important first; what is not named is not sent. 'auto', and until then, the server chooses. */
+  prefer(wishes: readonly VideoWish[] | 'auto'): void {
     this.wishes = wishes
     this.preferTimer ??= setTimeout(() => this.sendPrefer(), PREFER_MS)
+  }
+
+  /** Rings a user into the room. See `details.invited` and the event "invitation" for what becomes of it. */
+  async invite(user: string, options: { video?: boolean } = {}): Promise<InvitationView> {
+    const invitation = this.context.env.makeID()
+    const body = { invitation, room: this.id, user, video: options.video ?? true }
+    return (await this.context.link.request('invite', body)).invitation
+  }
+
+  /** Takes an invitation of one's own back. */
+  async cancelInvitation(invitation: string): Promise<void> {
+    await this.context.link.request('cancel', { call: invitation })
+  }
+
+  async raiseHand(raised: boolean): Promise<void> {
+    await this.context.link.request('raise_hand', { room: this.id, raised })
+  }
+
+  /** Shows a reaction, an emoji as a rule, to all for a moment. */
+  async react(reaction: string): Promise<void> {
+    await this.context.link.request('react', { room: this.id, reaction })
+  }
+
+  /** Sends an application's own message, to all others or to one: in order, once, also across a reconnect. */
+  async sendData(payload: string, options: { topic?: string; to?: ParticipantID } = {}): Promise<void> {
+    await this.outbox.send('send_data', { message: this.context.env.makeID(), room: this.id, payload, ...options })
+  }
+
+  /** Sets what the application keeps with this member; all see it. */
+  async setMetadata(metadata: string): Promise<void> {
+    await this.context.link.request('set_metadata', { room: this.id, metadata })
   }
 
   /** Statistics once a second, until the returned function is called. */
@@ -191,6 +262,7 @@ export class Room extends Emitter<RoomEvents> {
     const { state, restarted } = applyRoom(this.view, view)
     this.view = state
     this.takeSeat(view.self)
+    this.chat.enter(view.room, view.self)
     this.connections.current?.expectMedia()
     const own = view.members.find((m) => m.participant === view.self)
     this.update()
@@ -198,17 +270,34 @@ export class Room extends Emitter<RoomEvents> {
     else if (restarted && !this.connections.handingOver) this.connections.renew()
   }
 
-  /** @internal */
-  applyMember(message: MemberChangedMessage): void {
-    this.view = applyMember(this.view, message)
-    this.update()
+  /** @internal The page was away for so long that the server tells all anew. */
+  snapshot(): void {
+    void this.chat.load()
   }
 
-  /** @internal */
-  applyLeft(message: MemberLeftMessage): void {
-    const gone = this.others.find((m) => m.participant === message.participant)
-    this.view = applyLeft(this.view, message)
-    this.update(gone && { member: gone, reason: message.reason })
+  /** @internal What happens in the room. */
+  apply(message: RoomEvent): void {
+    switch (message.type) {
+      case 'chat_line':
+        return this.chat.apply(message)
+      case 'data': {
+        const { from, to, topic = '', payload } = message
+        return this.emit('data', { from, ...(to ? { to } : {}), topic, payload })
+      }
+      case 'reacted':
+        return this.emit('reaction', message.from, message.reaction)
+      case 'mute_asked': {
+        if (message.muted) this.sources.stop(message.source)
+        const { source, muted, by } = message
+        return this.emit('muteAsked', { source, muted, ...(by ? { by } : {}) })
+      }
+      case 'unpublished':
+        this.sources.stop(message.source)
+        return this.emit('unpublished', message.source, message.by || undefined)
+    }
+    this.view = applyEvent(this.view, message)
+    this.update(message.type === 'member_left' ? this.leaver(message) : undefined)
+    if (message.type === 'invitation_changed') this.emit('invitation', message.invitation)
   }
 
   /** @internal */
@@ -231,7 +320,7 @@ export class Room extends Emitter<RoomEvents> {
   linkUp(): void {
     this.connections.networkHint()
     this.sources.announceAgain()
-    if (this.wishes) this.sendPrefer()
+    if (this.wishes) this.sendPrefer(true)
   }
 
   /** @internal */
@@ -292,7 +381,7 @@ export class Room extends Emitter<RoomEvents> {
   private connectionMade(connection: MediaConnection): void {
     if (this.view.room) connection.expectMedia()
     this.sources.sendAll()
-    if (this.wishes) this.sendPrefer()
+    if (this.wishes) this.sendPrefer(true)
   }
 
   private connectionShown(connection: MediaConnection): void {
@@ -346,20 +435,27 @@ export class Room extends Emitter<RoomEvents> {
     return slot?.source && slot.participant ? { source: slot.source, participant: slot.participant } : undefined
   }
 
-  private sendPrefer(): void {
+  /** Tells what is shown, when it is news or the server may have forgotten. */
+  private sendPrefer(again = false): void {
     clearTimeout(this.preferTimer)
     this.preferTimer = undefined
     if (!this.seat || !this.wishes || this.endReason) return
-    const videos = this.wishes.map(({ publication, width, height, priority }) => ({
-      publication,
-      width: Math.round(width),
-      height: Math.round(height),
-      priority: priority ?? 0,
-    }))
-    this.context.link.tell('prefer', { participant: this.seat, videos })
+    const auto = this.wishes === 'auto'
+    const videos = this.wishes === 'auto' ? [] : this.wishes.map(preference)
+    const text = JSON.stringify([auto, videos])
+    if (text === this.sentWishes && !again) return
+    this.sentWishes = text
+    this.context.link.tell('prefer', { participant: this.seat, videos, ...(auto ? { auto } : {}) })
+  }
+
+  private leaver({ participant, reason }: MemberLeftMessage): { member: RemoteMember; reason: EndReason } | undefined {
+    const member = this.others.find((m) => m.participant === participant)
+    return member && { member, reason }
   }
 
   private update(left?: { member: RemoteMember; reason: EndReason }): void {
+    const details = roomDetails(this.view, this.told)
+    if (details && details !== this.told) this.emit('details', (this.told = details))
     const before = this.others
     const after = remoteMembers(
       this.view,
@@ -375,4 +471,8 @@ export class Room extends Emitter<RoomEvents> {
     if (left && !after.some((m) => m.participant === left.member.participant))
       this.emit('left', left.member, left.reason)
   }
+}
+
+function preference({ publication, width, height, priority }: VideoWish): Preference {
+  return { publication, width: Math.round(width), height: Math.round(height), priority: priority ?? 0 }
 }

@@ -1,15 +1,21 @@
 import type {
+  InvitationChangedMessage,
+  InvitationView,
+  LobbyChangedMessage,
   MemberChangedMessage,
   MemberLeftMessage,
   MemberView,
+  OptionsChangedMessage,
   ParticipantID,
   PublicationID,
+  RoomOptions,
   RoomView,
   SlotsMessage,
   SlotView,
   Source,
+  WaitingView,
 } from '../protocol/messages'
-import type { RemoteMedia, RemoteMember } from './types'
+import type { RemoteMedia, RemoteMember, RoomDetails } from './types'
 
 /**
  * A room as the server told it, and what its receive slots carry. Events carry
@@ -23,6 +29,9 @@ export interface RoomState {
   n: number
   self: ParticipantID
   members: readonly MemberView[]
+  options: RoomOptions | undefined
+  invited: readonly InvitationView[]
+  waiting: readonly WaitingView[]
   /** The generation that the slots belong to. */
   generation: number
   slots: readonly SlotView[]
@@ -35,6 +44,9 @@ export const emptyRoom: RoomState = {
   n: 0,
   self: '',
   members: [],
+  options: undefined,
+  invited: [],
+  waiting: [],
   generation: 0,
   slots: [],
 }
@@ -52,6 +64,9 @@ export function applyRoom(state: RoomState, view: RoomView): { state: RoomState;
       n: view.n,
       self: view.self,
       members: view.members ?? [],
+      options: view.options,
+      invited: view.invited ?? [],
+      waiting: view.waiting ?? [],
     },
     restarted: known && state.epoch !== view.epoch && state.epoch !== 0,
   }
@@ -74,6 +89,45 @@ export function applyLeft(state: RoomState, event: MemberLeftMessage): RoomState
 export function applySlots(state: RoomState, event: SlotsMessage): RoomState {
   if (event.generation < state.generation) return state
   return { ...state, generation: event.generation, slots: event.slots ?? [] }
+}
+
+export function applyOptions(state: RoomState, event: OptionsChangedMessage): RoomState {
+  if (!isNews(state, event)) return state
+  return { ...state, epoch: event.epoch, n: event.n, options: event.options }
+}
+
+/** One that is active or ended is no longer in the list. */
+export function applyInvitation(state: RoomState, event: InvitationChangedMessage): RoomState {
+  if (!isNews(state, event)) return state
+  const { invitation } = event
+  const open = invitation.state === 'calling' || invitation.state === 'ringing'
+  const known = state.invited.some((i) => i.invitation === invitation.invitation)
+  const invited = known
+    ? state.invited.flatMap((i) => (i.invitation !== invitation.invitation ? i : open ? invitation : []))
+    : [...state.invited, ...(open ? [invitation] : [])]
+  return { ...state, epoch: event.epoch, n: event.n, invited }
+}
+
+export function applyLobby(state: RoomState, event: LobbyChangedMessage): RoomState {
+  if (!isNews(state, event)) return state
+  const others = state.waiting.filter((w) => w.participant !== event.person.participant)
+  const waiting = event.waiting ? [...others, event.person] : others
+  return { ...state, epoch: event.epoch, n: event.n, waiting }
+}
+
+/** What holds beside the members; undefined until the server told. An unchanged one keeps its object. */
+export function roomDetails(state: RoomState, before: RoomDetails | undefined): RoomDetails | undefined {
+  const { options, invited, waiting } = state
+  if (!options) return undefined
+  const view = state.members.find((m) => m.participant === state.self)
+  const me = {
+    role: view?.role ?? ('member' as const),
+    canPublish: view?.can_publish ?? true,
+    hand: view?.hand ?? 0,
+    ...(view?.metadata ? { metadata: view.metadata } : {}),
+  }
+  const now: RoomDetails = { options, me, invited, waiting }
+  return before && JSON.stringify(before) === JSON.stringify(now) ? before : now
 }
 
 function isNews(state: RoomState, event: { room: string; epoch: number; n: number }): boolean {
@@ -114,12 +168,23 @@ function remoteMember(state: RoomState, view: MemberView, trackOf: TrackOf): Rem
       height: p.height,
     }
   }
-  const { participant, user, name } = view
-  return { participant, user, name, state: view.state, media }
+  const { participant, user, name, state: presence, role, hand = 0, metadata, invitation } = view
+  return {
+    participant,
+    user,
+    name,
+    state: presence,
+    media,
+    role,
+    hand,
+    ...(metadata ? { metadata } : {}),
+    ...(invitation ? { invitation } : {}),
+  }
 }
 
 function sameMember(a: RemoteMember, b: RemoteMember): boolean {
   if (a.name !== b.name || a.user !== b.user || a.state !== b.state) return false
+  if (a.role !== b.role || a.hand !== b.hand || a.metadata !== b.metadata) return false
   const sources = new Set([...Object.keys(a.media), ...Object.keys(b.media)]) as Set<Source>
   for (const source of sources) {
     if (!sameMedia(a.media[source], b.media[source])) return false

@@ -6,13 +6,18 @@ import type {
   CallState,
   Direction,
   EndReason,
+  InvitationView,
+  MemberRole,
   MemberState,
+  MessageID,
   ParticipantID,
   Party,
   Person,
   PublicationID,
   RoomID,
+  RoomOptions,
   Source,
+  WaitingView,
 } from '../protocol/messages'
 
 /** The WebSocket. Its loss alone never changes a call. */
@@ -88,6 +93,70 @@ export interface RemoteMember {
   name: string
   state: MemberState
   media: Partial<Record<Source, RemoteMedia>>
+  role: MemberRole
+  /** 0 while the hand is down; who raised theirs earlier has a lower one. */
+  hand: number
+  /** The application's own. */
+  metadata?: string
+  /** Invitation by which the member came in. */
+  invitation?: string
+}
+
+/** Oneself as a member of a room. */
+export interface OwnMember {
+  role: MemberRole
+  /** Whether role, room and token allow sending. */
+  canPublish: boolean
+  hand: number
+  metadata?: string
+}
+
+/** What holds in a room beside its members. Each change makes a new object. */
+export interface RoomDetails {
+  options: RoomOptions
+  me: OwnMember
+  /** Users who are rung into the room and have not answered. */
+  invited: readonly InvitationView[]
+  /** Who waits in the lobby, in the order in which they came; told to hosts only. */
+  waiting: readonly WaitingView[]
+}
+
+/** A line of the chat. `text` is text, never markup. */
+export interface ChatEntry {
+  /** The same from being written to being read. */
+  id: MessageID
+  epoch: number
+  /** Order within the epoch; 0 while it is not said. */
+  n: number
+  from: ParticipantID
+  user: string
+  name: string
+  /** The one member it is for; absent for all. */
+  to?: ParticipantID
+  text: string
+  /** Date.now() milliseconds of this device. */
+  at: number
+  mine: boolean
+  state: 'sending' | 'said' | 'failed'
+  /** Why it failed. */
+  error?: ClientError
+}
+
+/** An application's own message from another member. */
+export interface DataReceived {
+  from: ParticipantID
+  to?: ParticipantID
+  topic: string
+  payload: string
+}
+
+/** A host, or the room's options, turned a source of one's own off, or ask for it to be turned on. */
+export interface MuteAsked {
+  source: Source
+  /** True: it is off now. False: ask the person. */
+  muted: boolean
+  /** The host; absent when the options say so. */
+  by?: ParticipantID
 }
 
 /** Why the network is bad, in the words of the page's own list; absent while it is good. */
@@ -136,6 +205,8 @@ export interface CallInfo {
   reason?: EndReason
   by?: Party
   note?: string
+  /** A room of many, or an invitation into one: hanging up leaves it to the others. */
+  group?: boolean
   /** When the server refused what was asked (forbidden, draining, busy): the reason is then "failed". */
   error?: ClientError
   /** performance.now() at which it became active, while it is. */
@@ -174,11 +245,15 @@ export type {
   CallState,
   Direction,
   EndReason,
+  InvitationView,
+  MemberRole,
   MemberState,
   ParticipantID,
   Party,
   Person,
   PublicationID,
   RoomID,
+  RoomOptions,
   Source,
+  WaitingView,
 }

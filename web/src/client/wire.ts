@@ -13,9 +13,11 @@ interface TypedReplies {
   decline: 'call'
   cancel: 'call'
   hang_up: 'call'
-  join_room: 'joined'
+  join_room: 'joined' | 'waiting'
   see_room: 'room_seen'
   offer: 'answer'
+  invite: 'invited'
+  get_chat: 'chat'
 }
 
 export type RequestType = ClientMessage['type']

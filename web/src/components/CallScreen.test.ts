@@ -6,7 +6,7 @@ import { byId, createRig, settle, type Rig } from '../dev/rig'
 import CallScreen from './CallScreen.vue'
 
 const member = (id: string, over: Partial<RemoteMember> = {}): RemoteMember => ({
-  participant: id, user: id, name: `Name ${id}`, state: 'connected',
+  participant: id, user: id, name: `Name ${id}`, state: 'connected', role: 'member', hand: 0,
   media: { microphone: { publication: `${id}/microphone`, source: 'microphone', muted: false }, camera: { publication: `${id}/camera`, source: 'camera', muted: true } },
   ...over,
 })

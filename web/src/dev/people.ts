@@ -20,13 +20,15 @@ export interface MemberLook {
   cameraOff?: boolean
   muted?: boolean
   state?: RemoteMember['state']
+  role?: RemoteMember['role']
+  hand?: number
 }
 
-export function member(i: number, { size = [1280, 720], cameraOff = false, muted = false, state = 'connected' }: MemberLook = {}): RemoteMember {
+export function member(i: number, { size = [1280, 720], cameraOff = false, muted = false, state = 'connected', role = 'member', hand = 0 }: MemberLook = {}): RemoteMember {
   const { user, name } = person(i)
   const participant = `p${i}`
   return {
-    participant, user, name, state,
+    participant, user, name, state, role, hand,
     media: {
       microphone: { publication: `${participant}/microphone`, source: 'microphone', muted },
       camera: {
