@@ -43,6 +43,7 @@ func obu(b []byte, f *Frame) {
 	kind := b[0] >> 3 & 15
 	if kind == obuSequenceHeader {
 		f.KeyFrame = true
+		f.Size = sizeOBU(b)
 	}
 	if b[0]&0x04 != 0 && len(b) > 1 && kind != obuSequenceHeader && kind != obuTemporal {
 		f.Temporal, f.Spatial = b[1]>>5, b[1]>>3&3
@@ -60,4 +61,21 @@ func leb128(b []byte) (value uint64, n int) {
 		}
 	}
 	return 0, 0
+}
+
+// sizeOBU passes over a sequence header's own header: one byte, one more if
+// extended, and its length if it has one.
+func sizeOBU(b []byte) Size {
+	at := 1
+	if b[0]&0x04 != 0 {
+		at++
+	}
+	if b[0]&0x02 != 0 && at <= len(b) {
+		_, n := leb128(b[at:])
+		at += n
+	}
+	if at >= len(b) {
+		return Size{}
+	}
+	return sizeAV1(b[at:])
 }

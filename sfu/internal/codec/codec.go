@@ -54,6 +54,8 @@ type Frame struct {
 	Sync bool
 	// Discardable: no other frame depends on it.
 	Discardable bool
+	// Size of the picture, where the packet says it: with key frames.
+	Size Size
 	// Picture holds VP8's numbers, which must be rewritten at a switch.
 	Picture VP8Picture
 }

@@ -61,7 +61,7 @@ func describeSTAPA(b []byte, f *Frame) bool {
 func nal(kind byte, body []byte, f *Frame) {
 	switch kind {
 	case nalSPS:
-		f.KeyFrame, f.Start = true, true
+		f.KeyFrame, f.Start, f.Size = true, true, sizeH264(body)
 	case nalAUD:
 		f.Start = true
 	case nalIDR, nalSlice:

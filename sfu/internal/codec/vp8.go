@@ -45,7 +45,9 @@ func describeVP8(b []byte, marker bool) (f Frame, ok bool) {
 		return Frame{}, false
 	}
 	// The frame header begins with the inverse key frame bit (section 4.3).
-	f.KeyFrame = f.Start && b[at]&1 == 0
+	if f.KeyFrame = f.Start && b[at]&1 == 0; f.KeyFrame {
+		f.Size = sizeVP8(b[at:])
+	}
 	return f, true
 }
 

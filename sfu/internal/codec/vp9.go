@@ -37,5 +37,42 @@ func describeVP9(b []byte) (f Frame, ok bool) {
 		return Frame{}, false
 	}
 	f.KeyFrame = !inter && f.Spatial == 0 && !dependent
+	if f.KeyFrame && f.Start {
+		f.Size = sizeOfVP9(b[at:], flags&0x02 != 0)
+	}
 	return f, true
+}
+
+// sizeOfVP9 reads the size of the largest layer from the scalability structure
+// that precedes the frame, if there is one that says it, else the frame's own.
+//
+//	N_S(3) Y G RRR | N_S + 1 times width(16) height(16) | N_G(8) | N_G times T U R(2) RR and R bytes
+func sizeOfVP9(b []byte, structure bool) Size {
+	if !structure {
+		return sizeVP9(b)
+	}
+	r := bitReader{b: b}
+	layers, sized, groups := r.bits(3)+1, r.flag(), r.flag()
+	r.skip(3)
+	if sized {
+		var width, height uint32
+		for range layers {
+			width, height = r.bits(16), r.bits(16)
+		}
+		if r.over {
+			return Size{}
+		}
+		return believable(width, height)
+	}
+	if groups {
+		for range r.bits(8) {
+			r.skip(4)
+			references := r.bits(2)
+			r.skip(2 + 8*int(references))
+		}
+	}
+	if r.over {
+		return Size{}
+	}
+	return sizeVP9(b[r.at/8:])
 }
