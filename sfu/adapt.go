@@ -46,6 +46,17 @@ const freely = 4_000_000
 // adaptEvery is how often the estimate is divided anew.
 const adaptEvery = 500 * time.Millisecond
 
+// adaptSoon divides the estimate once more before its time: what is shown has
+// changed, and publishers are to know it.
+func (d *downlink) adaptSoon(now time.Time) {
+	if d.ready && !d.ended {
+		d.worker().wheel.at(&d.adaptTimer, now.Add(adaptDelay))
+	}
+}
+
+// adaptDelay lets changes come together.
+const adaptDelay = 10 * time.Millisecond
+
 // adaptTick divides the estimate and sets itself again.
 func (d *downlink) adaptTick(now time.Time) {
 	if d.ended {
@@ -74,9 +85,10 @@ func (d *downlink) adapt(now time.Time) {
 		}
 		videos[i].choose(c, i == 0, now)
 		videos[i].insist()
+		videos[i].want(now)
 	}
 	if len(videos) > 0 && d.sender.squeezed {
-		videos[0].publication.limit(max(e.Target-wish.Audio, estimate.MinBitrate))
+		videos[0].publication.limit(max(e.Target-wish.Audio, estimate.MinBitrate), now)
 	}
 }
 
@@ -92,8 +104,10 @@ func (d *downlink) wish(now time.Time) ([]*subscription, estimate.Wish) {
 			w.Audio += audioBitrate
 		default:
 			videos = append(videos, sub)
-			w.Videos = append(w.Videos, sub.wish(now))
 		}
+	}
+	for _, sub := range videos {
+		w.Videos = append(w.Videos, sub.wish(now, len(videos) == 1))
 	}
 	return videos, w
 }
@@ -107,18 +121,15 @@ const (
 	defaultHeight = 720
 )
 
-// wish for one video.
-func (s *subscription) wish(now time.Time) estimate.Video {
+// wish for one video; alone when it is the only one.
+func (s *subscription) wish(now time.Time, alone bool) estimate.Video {
 	v := estimate.Video{ID: s.serial, Muted: s.muted, Width: s.width, Height: s.height, Current: estimate.None}
 	if v.Width == 0 && v.Height == 0 {
 		v.Width, v.Height = defaultWidth, defaultHeight
 	}
-	s.choices = s.publication.alive(now, s.choices[:0])
+	s.choices = s.publication.ladder(now, s.choices[:0])
+	s.choices, s.hoped = climb(s.choices, &v, alone && s.publication.alone())
 	for i, l := range s.choices {
-		scale := 1 << (len(s.choices) - 1 - i)
-		v.Layers = append(v.Layers, estimate.Layer{
-			Bitrate: max(l.bitrate, 1), Width: defaultWidth / scale, Height: defaultHeight / scale,
-		})
 		if l.layer == s.current {
 			v.Current = i
 		}
@@ -172,38 +183,49 @@ func (s *subscription) unpause(time.Time) {
 	}
 }
 
-// choice is a layer that can be forwarded and its present rate.
-type choice struct {
-	layer   *layer
-	bitrate int64
-}
-
-// alive appends the layers that are being sent, the smallest picture first.
-func (p *publication) alive(now time.Time, dst []choice) []choice {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, l := range p.layers {
-		if now.Sub(l.last) < layerGone {
-			dst = append(dst, choice{l, l.bitrate})
+// want tells the publication which layers this subscription needs: what it
+// gets, what it is to get next, and what is late.
+func (s *subscription) want(now time.Time) {
+	if s.muted || len(s.choices) == 0 {
+		return // as before: it comes back as it was
+	}
+	to := s.hoped
+	if !s.held {
+		for _, l := range []*layer{s.target, s.current} {
+			if l != nil {
+				to |= rankBit(l.rank)
+			}
 		}
 	}
-	return dst
+	s.publication.want(s.wants, to, now)
+	s.wants = to
+}
+
+// alone tells whether one subscription is all the publication has.
+func (p *publication) alone() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.audience == 1
 }
 
 // limit asks the publisher not to send more than that many bits per second,
 // when it sends one layer to one receiver: with layers or a larger audience
 // others would pay for one thin path.
-func (p *publication) limit(bitrate int64) {
+func (p *publication) limit(bitrate int64, now time.Time) {
 	p.mu.Lock()
-	alone := len(p.layers) == 1 && len(p.listeners) == 1 && p.audience == 1
-	var l *layer
-	if alone {
-		l = p.layers[0]
+	var only *layer
+	coming := 0
+	for _, l := range p.layers {
+		if l.coming(now) && l.ssrc != 0 {
+			only = l
+			coming++
+		}
 	}
+	alone := coming == 1 && p.audience == 1
 	p.mu.Unlock()
-	if l != nil && l.ssrc != 0 {
-		l.connection.writeRTCP(&rtcp.ReceiverEstimatedMaximumBitrate{
-			SenderSSRC: reporterSSRC, Bitrate: float32(bitrate), SSRCs: []uint32{l.ssrc},
+	if alone {
+		only.connection.writeRTCP(&rtcp.ReceiverEstimatedMaximumBitrate{
+			SenderSSRC: reporterSSRC, Bitrate: float32(bitrate), SSRCs: []uint32{only.ssrc},
 		})
 	}
 }

@@ -51,7 +51,7 @@
 // connection's sections and arrivals. connection.mu orders state changes.
 // worker.mu and events.mu guard a queue each. They are taken in this order:
 //
-//	participant.negotiating -> SFU.mu -> publication.mu -> worker.mu
+//	participant.negotiating -> SFU.mu -> publication.mu -> worker.mu, events.mu
 //	connection.mu -> worker.mu, events.mu
 //	uplink.mu -> worker.mu
 //

@@ -138,7 +138,7 @@ func (d *downlink) apply(now time.Time) {
 	for _, s := range d.slots { // first empty, then fill
 		want := d.plan.of(s)
 		if s.subscription != nil && s.subscription.publication != want.publication {
-			s.subscription.end()
+			s.subscription.end(now)
 			changed = true
 		}
 	}
@@ -157,7 +157,9 @@ func (d *downlink) apply(now time.Time) {
 			changed = true
 		}
 		if s.subscription != nil {
-			s.subscription.width, s.subscription.height = want.width, want.height
+			if s.subscription.resize(want.width, want.height) {
+				d.adaptSoon(now)
+			}
 		}
 	}
 	if changed {
@@ -183,14 +185,14 @@ func (d *downlink) tell() {
 func (d *downlink) worker() *worker { return d.connection.participant.worker }
 
 // end takes everything down; nothing is sent from then on.
-func (d *downlink) end(time.Time) {
+func (d *downlink) end(now time.Time) {
 	if d.ended {
 		return
 	}
 	d.ended = true
 	for _, s := range d.slots {
 		if s.subscription != nil {
-			s.subscription.end()
+			s.subscription.end(now)
 		}
 	}
 	d.sender.clear()

@@ -22,7 +22,7 @@ type layer struct {
 	rid         string
 	serial      uint64 // counts the publication's layers; larger is newer
 	rank        int    // 0 is the smallest picture
-	ssrc        uint32
+	ssrc        uint32 // 0 until its first packet
 	ended       bool
 
 	numbers   seq.Unwrapper
@@ -35,6 +35,8 @@ type layer struct {
 	bytes            int
 	measured         time.Time
 	bitrate          int64
+	rated            int64      // the last bitrate that was not 0
+	size             codec.Size // 0 x 0 until a key frame has said it
 	expected, firsts uint64
 	clock            publisherClock
 	last             time.Time // arrival of the newest packet
@@ -66,16 +68,30 @@ const (
 func newLayer(p *publication, c *connection, rid string, rank int, ssrc uint32) *layer {
 	p.made++
 	l := &layer{publication: p, connection: c, rid: rid, serial: p.made, rank: rank, ssrc: ssrc}
-	size := videoHistory()
-	if p.audio {
-		size = audioHistory()
-	}
-	l.history = history.NewRing[description](size)
 	l.askTimer.fire, l.freshAt.fire, l.lossTimer.fire = l.ask, l.freshen, l.askLost
 	if p.waiting && !p.audio {
 		p.worker.post(l.freshen)
 	}
 	return l
+}
+
+// seen makes room for the layer's packets, with the first one.
+func (l *layer) seen() {
+	if l.history != nil {
+		return
+	}
+	size := videoHistory()
+	if l.publication.audio {
+		size = audioHistory()
+	}
+	l.history = history.NewRing[description](size)
+}
+
+// clear forgets what was sent.
+func (l *layer) clear() {
+	if l.history != nil {
+		l.history.Clear()
+	}
 }
 
 // rate of the timestamps in ticks per second.
@@ -91,6 +107,9 @@ func (l *layer) rate() uint32 {
 func (l *layer) describe(d *description, b []byte) bool {
 	f, ok := codec.Describe(d.encoding.kind(), d.body(b), d.rtp.Marker)
 	d.keyFrame, d.frameStart, d.picture = f.KeyFrame, f.Start, f.Picture
+	if f.Size.Width > 0 {
+		l.size = f.Size
+	}
 	if d.encoding == encodingH264 || d.encoding == encodingAV1 {
 		// Their payloads do not say where a frame begins: only the first
 		// start of a timestamp counts.
@@ -187,6 +206,9 @@ func nackPairs(numbers []seq.Number) (out []rtcp.NackPair) {
 
 // get a packet for a resend, with a reference; nil when it is gone.
 func (l *layer) get(n seq.Number, now time.Time) *packet {
+	if l.history == nil {
+		return nil
+	}
 	p := l.publication.sfu.packets.get()
 	bytes, found, ok := l.history.Get(now, n, p.buf[:0])
 	if !ok {
@@ -200,6 +222,9 @@ func (l *layer) get(n seq.Number, now time.Time) *packet {
 // picture returns all packets from the newest key frame on, retained, or nil
 // if one is missing or they are too many.
 func (l *layer) picture(now time.Time) []*packet {
+	if l.history == nil {
+		return nil
+	}
 	burst, ok := l.history.Burst(now, burstPackets, burstBytes)
 	if !ok || burst.Missing > 0 {
 		return nil
@@ -259,7 +284,7 @@ func (l *layer) end() {
 		return
 	}
 	l.ended = true
-	l.history.Clear()
+	l.clear()
 	l.publication.worker.post(func(time.Time) {
 		w := l.publication.worker.wheel
 		w.stop(&l.askTimer)

@@ -205,7 +205,7 @@ func TestForwardingAllocatesNothing(t *testing.T) {
 	c := publisher(t, s)
 	st := &stream{uplink: c.uplink, ssrc: 5}
 	st.section = c.uplink.sections["2"]
-	st.layer = st.section.publication.layerFor(c, &st.section.sendSection, "", 5)
+	st.layer = st.section.publication.layerFor(c, &st.section.sendSection, "", 5, time.Now())
 	var n uint16
 	packet := vp8Packet(5, 0, 0, false)
 	send := func() {

@@ -43,7 +43,7 @@ func TestPaddingGoesOutOnTheRepairStreamThroughTheOneDoor(t *testing.T) {
 	sub := newSubscription(d, video, binding{publication: c.uplink.sections["2"].publication})
 	sub.start(now)
 	st := &stream{uplink: c.uplink, ssrc: 5, section: c.uplink.sections["2"]}
-	st.layer = sub.publication.layerFor(c, &st.section.sendSection, "", 5)
+	st.layer = sub.publication.layerFor(c, &st.section.sendSection, "", 5, time.Now())
 	for n := range uint16(10) {
 		_, _ = st.Write(vp8Packet(5, 100+n, uint32(n)*3000, n == 0))
 	}

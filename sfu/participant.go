@@ -55,6 +55,7 @@ func (p *participant) source(s *SFU, name Source) *source {
 		audio:       audio,
 		worker:      p.worker,
 	}}
+	made.publication.demandTimer.fire = made.publication.demandDue
 	p.sources[name] = made
 	return made
 }

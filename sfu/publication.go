@@ -30,6 +30,9 @@ type publication struct {
 	order      uint64 // packets so far
 	made       uint64 // layers so far
 	audience   int    // subscriptions
+	demand     demand
+
+	demandTimer timer // of the publisher's worker
 }
 
 // listener is the subscriptions to one publication that one worker owns: a
@@ -40,9 +43,10 @@ type listener struct {
 	subscriptions []*subscription // belongs to the worker
 }
 
-// layerFor returns the layer of a rid on a connection, making it at its first
-// packet; nil when the connection has been replaced by a newer one.
-func (p *publication) layerFor(c *connection, section *sendSection, rid string, ssrc uint32) *layer {
+// layerFor returns the layer of a rid on a connection; all the section's
+// layers are made with the first packet, as those that are not sent yet can be
+// asked for. nil when the connection has been replaced by a newer one.
+func (p *publication) layerFor(c *connection, section *sendSection, rid string, ssrc uint32, now time.Time) *layer {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.connection != c {
@@ -53,11 +57,17 @@ func (p *publication) layerFor(c *connection, section *sendSection, rid string, 
 			l.end()
 		}
 		p.connection, p.layers = c, nil
+		for i, rid := range section.rids {
+			p.layers = append(p.layers, newLayer(p, c, rid, i, 0))
+		}
+		p.demand.begin(now)
+		p.worker.post(p.demandDue)
 	}
 	for i, l := range p.layers {
 		if l.rid != rid {
 			continue
 		}
+		l.seen()
 		if l.ssrc == 0 {
 			l.ssrc = ssrc
 		}
@@ -67,28 +77,13 @@ func (p *publication) layerFor(c *connection, section *sendSection, rid string, 
 		// The browser has begun the encoding anew: another stream of numbers.
 		l.end()
 		p.layers[i] = newLayer(p, c, rid, l.rank, ssrc)
+		p.layers[i].seen()
 		return p.layers[i]
 	}
-	l := newLayer(p, c, rid, rank(section.rids, rid), ssrc)
-	at := len(p.layers)
-	for i, other := range p.layers {
-		if l.rank < other.rank {
-			at = i
-			break
-		}
-	}
-	p.layers = append(p.layers[:at:at], append([]*layer{l}, p.layers[at:]...)...)
+	l := newLayer(p, c, rid, 0, ssrc) // the only one, without a rid
+	l.seen()
+	p.layers = append(p.layers, l)
 	return l
-}
-
-// rank of a rid among those offered, 0 for the first.
-func rank(rids []string, rid string) int {
-	for i, r := range rids {
-		if r == rid {
-			return i
-		}
-	}
-	return 0
 }
 
 // receive takes a packet from the publisher: describe once, keep, fan out. It
@@ -149,8 +144,12 @@ func (p *publication) setGate(open, waiting bool) {
 	defer p.mu.Unlock()
 	if p.open && !open { // muted or left: nothing from before is sent again
 		for _, l := range p.layers {
-			l.history.Clear()
+			l.clear()
 		}
+	}
+	if open && !p.open && !p.audio {
+		p.demand.began = time.Now()
+		p.worker.post(p.demandDue)
 	}
 	p.open = open
 	if waiting && !p.waiting && !p.audio {
@@ -179,7 +178,7 @@ func (p *publication) keepFresh(now time.Time) {
 func (p *publication) requestKeyFrame(l *layer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !l.ended && l.asker.want() {
+	if !l.ended && l.ssrc != 0 && l.asker.want() {
 		p.worker.post(l.ask)
 	}
 }
@@ -192,7 +191,7 @@ func (p *publication) requestKeyFrames() {
 		return
 	}
 	for _, l := range p.layers {
-		if !l.ended && l.asker.want() {
+		if !l.ended && l.ssrc != 0 && l.asker.want() {
 			p.worker.post(l.ask)
 		}
 	}
@@ -223,7 +222,7 @@ func (p *publication) best(now time.Time) *layer {
 	defer p.mu.Unlock()
 	var best *layer
 	for _, l := range p.layers {
-		if best == nil || now.Sub(l.last) < layerGone {
+		if best == nil || l.coming(now) {
 			best = l
 		}
 	}
@@ -275,4 +274,5 @@ func (p *publication) close() {
 		l.end()
 	}
 	p.open, p.waiting, p.layers, p.connection = false, false, nil, nil
+	p.worker.post(func(time.Time) { p.worker.wheel.stop(&p.demandTimer) })
 }

@@ -72,6 +72,9 @@ func (l *layer) measure(now time.Time) (expected, received uint64) {
 	if !l.measured.IsZero() && now.After(l.measured) {
 		l.bitrate = int64(float64(l.bytes) * 8 / now.Sub(l.measured).Seconds())
 	}
+	if l.bitrate > 0 {
+		l.rated = l.bitrate
+	}
 	l.measured, l.bytes = now, 0
 	r := &l.reception
 	if !r.started {

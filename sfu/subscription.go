@@ -21,6 +21,8 @@ type subscription struct {
 	serial        uint64 // tells subscriptions of a downlink apart
 	width, height int
 	choices       []choice // scratch
+	hoped         ranks    // wanted, and late
+	wants         ranks    // as the publication was told
 	held          bool     // paused by the allocation
 
 	listening bool
@@ -48,6 +50,7 @@ func (s *subscription) start(now time.Time) {
 	}
 	s.listening = true
 	s.publication.listen(s.downlink.worker(), s)
+	s.downlink.adaptSoon(now)
 	s.retarget(s.publication.best(now))
 	if s.muted {
 		_, s.after = s.publication.newest(nil, now)
@@ -199,6 +202,13 @@ func (s *subscription) ask() {
 	}
 }
 
+// resize notes where it is shown; true if that is another size.
+func (s *subscription) resize(width, height int) bool {
+	changed := s.width != width || s.height != height
+	s.width, s.height = width, height
+	return changed
+}
+
 // mute or unmute. What comes after unmuting begins with a key frame.
 func (s *subscription) mute(muted bool, now time.Time) {
 	s.muted = muted
@@ -233,7 +243,9 @@ func (s *subscription) resume() {
 
 // end takes the subscription out of its slot: nothing of it is sent, or sent
 // again, from then on.
-func (s *subscription) end() {
+func (s *subscription) end(now time.Time) {
+	s.publication.want(s.wants, 0, now)
+	s.wants = 0
 	if s.listening {
 		s.publication.unlisten(s.downlink.worker(), s)
 	}

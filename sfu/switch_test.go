@@ -257,7 +257,7 @@ func TestSubscriptionSwitchesLayerOnlyAtKeyFrame(t *testing.T) {
 			t.Errorf("for a small tile again layer %d is forwarded", got)
 		}
 		s := a.FirstSlot(false)
-		if s.Changes < 3 || s.Rough != 0 {
+		if s.Changes < 2 || s.Rough != 0 {
 			t.Errorf("%d changes, %d not at a key frame", s.Changes, s.Rough)
 		}
 		if s.Missing != 0 || s.Duplicates != 0 || s.Backward != 0 || s.Unexplained != 0 {

@@ -184,7 +184,7 @@ func (s *stream) resolve(p *rtpext.Packet, b []byte) bool {
 		media = 0 // the layer learns its SSRC from the media itself
 	}
 	s.section = section
-	s.layer = section.publication.layerFor(u.connection, &section.sendSection, rid, media)
+	s.layer = section.publication.layerFor(u.connection, &section.sendSection, rid, media, time.Now())
 	return s.layer != nil
 }
 

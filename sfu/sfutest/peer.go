@@ -50,6 +50,8 @@ type Peer struct {
 	reportAt  time.Time
 	reported  time.Time
 	paused    map[*track]bool
+	inactive  map[*track]bool // as the SFU asked
+	Deaf      bool            // does not do what the SFU asks about layers
 }
 
 // Slots a peer offers, and the layers in which it sends its camera: none or
@@ -129,7 +131,7 @@ func (r *Rig) newPeer(id sfu.ParticipantID, generation uint32, slots Slots) *Pee
 	p := &Peer{
 		ID: id, Generation: generation, rig: r, Address: r.nextIP(), stop: make(chan struct{}),
 		received: map[uint32]*Received{}, repairs: map[uint32]uint32{}, mids: map[string]uint32{},
-		recorder: twcc.NewRecorder(1), paused: map[*track]bool{},
+		recorder: twcc.NewRecorder(1), paused: map[*track]bool{}, inactive: map[*track]bool{},
 	}
 	base := uint32(len(r.peers)+1) * 10 //nolint:gosec // small
 	p.microphone = newTrack(webrtc.RTPCodecTypeAudio, webrtc.MimeTypeOpus, "microphone", base, &p.transport)
@@ -315,7 +317,7 @@ func (p *Peer) send(t *track, packets int, step uint32, size int) {
 		return
 	}
 	p.mu.Lock()
-	paused := p.paused[t]
+	paused := p.paused[t] || p.inactive[t]
 	p.mu.Unlock()
 	if !paused {
 		t.frame(packets, step, size)
@@ -428,6 +430,36 @@ func (p *Peer) Pause(source sfu.Source, paused bool) {
 	} else {
 		p.paused[p.microphone] = paused
 	}
+}
+
+// obey sends only the layers that the SFU wants, each from a key frame on.
+func (p *Peer) obey(e sfu.LayersWanted) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.Deaf || e.Source != sfu.SourceCamera || e.Seat != p.Seat() {
+		return
+	}
+	for _, l := range e.Layers {
+		for _, t := range p.layers {
+			if t.rid != l.RID {
+				continue
+			}
+			if p.inactive[t] && l.Active {
+				t.renew()
+			}
+			p.inactive[t] = !l.Active
+		}
+	}
+}
+
+// Active layers by what the SFU asked for, the smallest first.
+func (p *Peer) Active() (active []bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, t := range p.layers {
+		active = append(active, !p.inactive[t])
+	}
+	return active
 }
 
 // Connected tells whether the peer's side is up.

@@ -207,6 +207,14 @@ func (r *Rig) Follow(o sfu.Observer) {
 
 // Observe implements sfu.Observer.
 func (r *Rig) Observe(e sfu.Event) {
+	if e, ok := e.(sfu.LayersWanted); ok {
+		r.mu.Lock()
+		peers := r.peers
+		r.mu.Unlock() // a peer that receives takes its own lock first
+		for _, p := range peers {
+			p.obey(e)
+		}
+	}
 	if o := r.keep(e); o != nil {
 		o.Observe(e)
 	}

@@ -193,6 +193,13 @@ func (t *track) pli() {
 	t.plis = append(t.plis, time.Now())
 }
 
+// renew begins again with a key frame.
+func (t *track) renew() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.keyFrame = true
+}
+
 func (t *track) setMID(mid string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

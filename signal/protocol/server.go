@@ -296,7 +296,9 @@ type LayerState struct {
 	Active bool   `json:"active"`
 }
 
-// Layers asks this seat to send only these encodings of a source. (cursor)
+// Layers asks this seat to send only these encodings of a source: those that
+// nobody watches are off, all of them when nobody watches any. Told anew for
+// each connection. (cursor)
 type Layers struct {
 	Participant ParticipantID `json:"participant"`
 	Source      Source        `json:"source"`

@@ -103,12 +103,13 @@ func wanted(v *Video) Choice {
 	case len(v.Layers) == 0:
 		return Choice{Layer: None, Wanted: None, Reason: NoMedia}
 	}
-	return Choice{Layer: None, Wanted: v.enough(), Reason: Bandwidth}
+	return Choice{Layer: None, Wanted: v.Enough(), Reason: Bandwidth}
 }
 
-// enough is the lowest layer with at least three quarters of the height or
-// width shown; a little scaling up is not seen.
-func (v *Video) enough() int {
+// Enough is the lowest layer with at least three quarters of the height or
+// width shown, or the highest; a little scaling up is not seen. There must be
+// one.
+func (v *Video) Enough() int {
 	for i, l := range v.Layers {
 		if l.Width*4 >= v.Width*3 || l.Height*4 >= v.Height*3 {
 			return i

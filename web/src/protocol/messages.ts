@@ -1316,7 +1316,11 @@ export interface LayerState {
   active: boolean
 }
 
-/** Layers asks this seat to send only these encodings of a source. (cursor) */
+/**
+ * Layers asks this seat to send only these encodings of a source: those that
+ * nobody watches are off, all of them when nobody watches any. Told anew for
+ * each connection. (cursor)
+ */
 export interface LayersMessage {
   type: 'layers'
   /** The request this replies to. */

@@ -1,0 +1,121 @@
+package sfu
+
+import (
+	"math"
+	"time"
+
+	"callrelay/sfu/internal/codec"
+	"callrelay/sfu/internal/estimate"
+)
+
+// layerLate: a layer that was asked for so long ago and has not come, while
+// another does, is one that the publisher can't send at present.
+const layerLate = 3 * time.Second
+
+// choice is a layer that may be forwarded, as large as it really is and at
+// the rate it really has; both are guessed from its neighbours until it has
+// been seen.
+type choice struct {
+	layer   *layer
+	bitrate int64
+	size    codec.Size
+	late    bool
+}
+
+// ladder appends the publication's layers, the smallest picture first: those
+// that are being sent and those that would be if somebody wanted them.
+func (p *publication) ladder(now time.Time, dst []choice) []choice {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	start, coming := len(dst), false
+	for _, l := range p.layers {
+		coming = coming || l.coming(now)
+	}
+	for _, l := range p.layers {
+		c := choice{layer: l, bitrate: l.bitrate, size: l.size}
+		if !l.coming(now) {
+			if l.rid == "" && p.demand.told.has(l.rank) {
+				continue // the only one: either it comes or there is nothing
+			}
+			c.bitrate = 0
+			if l.size.Width > 0 && l.rated > 0 {
+				c.bitrate = min(l.rated, usualRate(l.size))
+			}
+			c.late = coming && p.demand.sure && p.demand.told.has(l.rank) && now.Sub(p.demand.asked[l.rank%maxRIDs]) > layerLate
+		} else if c.bitrate == 0 {
+			c.bitrate = l.rated
+		}
+		dst = append(dst, c)
+	}
+	guess(dst[start:])
+	return dst
+}
+
+// coming tells whether packets of the layer arrive.
+func (l *layer) coming(now time.Time) bool { return now.Sub(l.last) < layerGone }
+
+// guess the sizes and rates that are not known: each layer has half the sides
+// of the next, and the rate goes with its pixels.
+func guess(list []choice) {
+	for i := range list {
+		c := &list[i]
+		if c.size.Width == 0 {
+			c.size = guessSize(list, i)
+		}
+		if c.bitrate == 0 {
+			c.bitrate = usualRate(c.size)
+		}
+	}
+}
+
+func guessSize(list []choice, i int) codec.Size {
+	for k, other := range list {
+		if other.size.Width == 0 || k == i {
+			continue
+		}
+		if k > i {
+			return codec.Size{Width: other.size.Width >> (k - i), Height: other.size.Height >> (k - i)}
+		}
+		return codec.Size{Width: other.size.Width << (i - k), Height: other.size.Height << (i - k)}
+	}
+	scale := len(list) - 1 - i
+	return codec.Size{Width: defaultWidth >> scale, Height: defaultHeight >> scale}
+}
+
+// usualRate that an encoder begins with, in bits per second: 1.5 Mbit/s for
+// 1280 x 720, less than in proportion for less. It soon has a measured one.
+func usualRate(s codec.Size) int64 {
+	const full, rate, power = defaultWidth * defaultHeight, 1.5e6, 0.9
+	return max(int64(rate*math.Pow(float64(s.Width*s.Height)/full, power)), estimate.MinBitrate)
+}
+
+// climb chooses among the layers for a place of the given size: what may be
+// forwarded now, and the rank of one that is large enough but late. A viewer
+// that is alone with one picture gets the layer for its size and no other:
+// where the path is thin, its publisher is asked for less instead.
+func climb(list []choice, video *estimate.Video, alone bool) (usable []choice, hoped ranks) {
+	video.Layers = video.Layers[:0]
+	for _, c := range list {
+		video.Layers = append(video.Layers, estimate.Layer{Bitrate: c.bitrate, Width: c.size.Width, Height: c.size.Height})
+	}
+	if len(list) == 0 {
+		return nil, 0
+	}
+	enough := video.Enough()
+	switch {
+	case list[enough].late:
+		hoped = rankBit(list[enough].layer.rank)
+	case alone:
+		video.Layers = video.Layers[enough : enough+1]
+		return list[enough : enough+1], 0
+	}
+	usable = list[:0]
+	for i, c := range list {
+		if !c.late {
+			video.Layers[len(usable)] = video.Layers[i]
+			usable = append(usable, c)
+		}
+	}
+	video.Layers = video.Layers[:len(usable)]
+	return usable, hoped
+}
