@@ -10,7 +10,7 @@ import (
 const (
 	every      = 30 * time.Second
 	suspicious = 10 * time.Second // after a trip that failed
-	tripTime   = 4 * time.Second  // a trip takes some ms when all is well
+	tripTime   = 3 * time.Second  // a trip takes some ms when all is well
 )
 
 // Verdict of the last trip.

@@ -90,7 +90,12 @@ export class Network {
     this.#rules(host, 'meta l4proto tcp counter reject with tcp reset')
   }
 
-  /** Takes back drop and refuseTCP. */
+  /** Drops UDP to a port, from this machine itself too: the port is deaf, all else lives. */
+  deafen(host, port) {
+    this.#table(host, `chain in { type filter hook input priority 0; udp dport ${port} counter drop; }`)
+  }
+
+  /** Takes back drop, refuseTCP and deafen. */
   pass(host) {
     attempt('ip', 'netns', 'exec', this.namespace(host), 'nft', 'delete table ip fault')
   }
@@ -127,14 +132,15 @@ export class Network {
   }
 
   #rules(host, rule) {
+    this.#table(host, `
+      chain in { type filter hook input priority 0; iifname != "lo" ${rule}; }
+      chain out { type filter hook output priority 0; oifname != "lo" ${rule}; }
+    `)
+  }
+
+  #table(host, chains) {
     this.pass(host)
-    run(
-      'ip', 'netns', 'exec', this.namespace(host), 'nft',
-      `table ip fault {
-        chain in { type filter hook input priority 0; iifname != "lo" ${rule}; }
-        chain out { type filter hook output priority 0; oifname != "lo" ${rule}; }
-      }`,
-    )
+    run('ip', 'netns', 'exec', this.namespace(host), 'nft', `table ip fault {\n${chains}\n}`)
   }
 }
 
