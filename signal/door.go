@@ -107,6 +107,32 @@ func (d *Door) Close() {
 	<-d.ended
 }
 
+// Grants that a join token gives, for a front door that signs its bearer in; in
+// open mode those of anyone, under that name. Errors are a protocol.Error.
+func (s *Server) Grants(token, name string) (TokenGrants, error) {
+	if s.auth.open() {
+		return openGrants(name), nil
+	}
+	grants, _, err := s.auth.check(token)
+	if err != nil {
+		return TokenGrants{}, protocol.Errorf(protocol.ErrUnauthorized, "%s", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.revoked.has(grants.Token) {
+		return TokenGrants{}, protocol.Errorf(protocol.ErrUnauthorized, "a host has removed who holds this token")
+	}
+	return grants, nil
+}
+
+// MediaUp tells whether the connection of this door's seat carries media.
+func (d *Door) MediaUp() bool {
+	d.server.mu.Lock()
+	defer d.server.mu.Unlock()
+	sess := d.conn.sess
+	return sess != nil && sess.seat != nil && sess.seat.up
+}
+
 // OnMediaClosed sets who is told that the page has closed the connection of
 // this door's seat, which is more than that it is lost: such pages hang up so.
 // It is called like tell. Set it before there is a connection.

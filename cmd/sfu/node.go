@@ -15,6 +15,7 @@ import (
 	"callrelay/selfcheck"
 	"callrelay/sfu"
 	"callrelay/signal"
+	"callrelay/whip"
 )
 
 // node is a running server: all parts, joined. It owns its goroutines (one
@@ -27,7 +28,8 @@ type node struct {
 	entrance *entrance
 	media    *sfu.SFU
 	signal   *signal.Server
-	dialects *dialects      // nil when there are none
+	dialects *dialects // nil when there are none
+	whip     *whip.Handler
 	public   []*http.Server // HTTPS and plain HTTP
 	admin    *http.Server
 	watch    *selfcheck.Watch // the loop through the media port
@@ -105,7 +107,8 @@ func (n *node) serveAll() error {
 	}
 	n.dialects = newDialects(n.settings, files, n.signal, n.log.With("part", "dialect"))
 	n.diag = n.newDiag()
-	web := n.dialects.before(n.diag.before(newWeb(files, n.signal.Handler(), api.New(n.signal))))
+	n.whip = whip.New(n.signal)
+	web := n.dialects.before(n.diag.before(newWeb(files, n.signal.Handler(), api.New(n.signal), n.whip)))
 	secure := n.newServer(web)
 	secure.TLSConfig = n.entrance.tls // whose handshakes the entrance makes
 	strays := n.newServer(http.HandlerFunc(toHTTPS))
@@ -204,6 +207,9 @@ func (n *node) close() {
 		_ = s.Close()
 	}
 	n.dialects.close()
+	if n.whip != nil {
+		n.whip.Close()
+	}
 	if n.signal != nil {
 		_ = n.signal.Close()
 	}

@@ -18,12 +18,14 @@ const permissionsPolicy = "camera=(self), microphone=(self), display-capture=(se
 	"fullscreen=(self), picture-in-picture=(self), screen-wake-lock=(self), geolocation=(), payment=(), usb=()"
 
 // newWeb serves what browsers fetch: the page under each of its addresses,
-// its assets, the client module, and the WebSocket; and the HTTP API, which
-// backends ask.
-func newWeb(files assets, socket, backend http.Handler) http.Handler {
+// its assets, the client module, and the WebSocket; the HTTP API, which
+// backends ask; and WHIP and WHEP, for encoders and players.
+func newWeb(files assets, socket, backend, streams http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/ws", socket)
 	mux.Handle(api.Prefix+"/", backend)
+	mux.Handle("/whip/", streams)
+	mux.Handle("/whep/", streams)
 	page := cached(files["index.html"], "no-cache")
 	for _, route := range []string{"GET /{$}", "GET /r/{room}", "GET /diag"} {
 		mux.Handle(route, page)

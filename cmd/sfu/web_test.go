@@ -20,7 +20,7 @@ func site(t *testing.T) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newWeb(files, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }), http.NotFoundHandler())
+	return newWeb(files, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }), http.NotFoundHandler(), http.NotFoundHandler())
 }
 
 func ask(t *testing.T, h http.Handler, method, path string, header ...string) *http.Response {

@@ -95,6 +95,14 @@ func (m Decline) check() error {
 	return checkCall(m.Call)
 }
 
+// CheckRoomName is ValidRoomName with a sentence; the error is an Error.
+func CheckRoomName(name string) error {
+	if !ValidRoomName(name) {
+		return Errorf(ErrInvalid, `a room's name is 1 to %d of a-z, 0-9, "-" and "_"`, MaxRoomName)
+	}
+	return nil
+}
+
 func (m JoinRoom) check() error {
 	if !ValidRoomName(m.Name) {
 		return fmt.Errorf(`name: 1 to %d of a-z, 0-9, "-" and "_"`, MaxRoomName)
