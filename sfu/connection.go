@@ -205,7 +205,7 @@ func (c *connection) stateChanged() {
 		event.Pair = c.pair()
 		c.participant.worker.post(c.downlink.connected)
 		if c.wasUp {
-			c.uplink.requestKeyFrames()
+			c.uplink.renewPictures()
 		}
 		c.wasUp = true
 	}

@@ -36,6 +36,10 @@ func (a *keyFrameAsker) want() bool {
 	return true
 }
 
+// renew begins a series at once: the path to the publisher is back, and what
+// was asked while it was dead nobody has heard.
+func (a *keyFrameAsker) renew() { *a = keyFrameAsker{wanted: true} }
+
 // arrived notes a key frame.
 func (a *keyFrameAsker) arrived() { a.wanted, a.tries = false, 0 }
 

@@ -53,3 +53,25 @@ func TestKeyFrameAskerSlowsDownWhenNoneComes(t *testing.T) {
 		t.Errorf("asked %d times in 30 s", asked)
 	}
 }
+
+func TestKeyFrameIsAskedForAtOnceWhenThePathIsBack(t *testing.T) {
+	now := time.Unix(1000, 0)
+	var a keyFrameAsker
+	a.want()
+	for range 5000 { // the path is dead: the pace is slow by now
+		a.step(now, 0)
+		now = now.Add(time.Millisecond)
+	}
+	if send, _ := a.step(now, 0); send {
+		t.Fatal("the pace is not slow")
+	}
+	a.renew()
+	if send, next := a.step(now, 0); !send || next.Sub(now) != keyFrameRepeat {
+		t.Errorf("asked %v, again in %v", send, next.Sub(now))
+	}
+	a.arrived()
+	a.want()
+	if send, next := a.step(now.Add(time.Millisecond), 0); send || next.Sub(now) != keyFrameSpacing {
+		t.Error("the spacing does not hold afterwards")
+	}
+}

@@ -183,15 +183,17 @@ func (p *publication) requestKeyFrame(l *layer) {
 	}
 }
 
-// requestKeyFrames of all layers that are coming in, if anybody watches.
-func (p *publication) requestKeyFrames() {
+// renewPictures asks at once for key frames of all layers that are coming in,
+// if anybody watches.
+func (p *publication) renewPictures() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.audio || p.audience == 0 {
 		return
 	}
 	for _, l := range p.layers {
-		if !l.ended && l.ssrc != 0 && l.asker.want() {
+		if !l.ended && l.ssrc != 0 {
+			l.asker.renew()
 			p.worker.post(l.ask)
 		}
 	}

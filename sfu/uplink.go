@@ -220,12 +220,12 @@ func (s sink) Write(b []byte) (int, error) {
 }
 func (sink) Close() error { return nil }
 
-// requestKeyFrames of all video after the path was dead: those who watch have
+// renewPictures of all video after the path was dead: those who watch have
 // missed what the next pictures build on.
-func (u *uplink) requestKeyFrames() {
+func (u *uplink) renewPictures() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for _, section := range u.sections {
-		section.publication.requestKeyFrames()
+		section.publication.renewPictures()
 	}
 }

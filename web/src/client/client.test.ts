@@ -80,6 +80,14 @@ async function reopen(hello: Partial<WelcomeMessage>): Promise<FakeSocket> {
   return FakeSocket.last
 }
 
+/** Time in which the server answers each ping. */
+async function answering(socket: FakeSocket, ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 50) {
+    await vi.advanceTimersByTimeAsync(50)
+    if (socket.types().includes('ping')) socket.reply('ping', { type: 'pong' })
+  }
+}
+
 async function placed() {
   const all = await signIn()
   const call = all.client.place('bob')
@@ -436,7 +444,7 @@ describe('in a call', () => {
       await vi.advanceTimersByTimeAsync(250)
     }
     expect(pc().restarts).toBe(0)
-    await vi.advanceTimersByTimeAsync(3_000)
+    await answering(socket, 3_000)
     expect(call.connectionState).toBe('reconnecting')
     expect(socket.got('offer')).toMatchObject({ generation: 1, sdp: 'offer 2 restarts 1' })
     socket.reply('offer', { type: 'answer', participant: 'me', generation: 1, sdp: 'answer' })
@@ -444,6 +452,28 @@ describe('in a call', () => {
     await vi.advanceTimersByTimeAsync(500)
     expect(call.connectionState).toBe('connected')
     expect(FakePeerConnection.all).toHaveLength(1)
+  })
+
+  test('silence has the server asked, and a socket that is as dead as the media is replaced before the restart needs it', async () => {
+    const { socket } = await active()
+    pc().becomes('connected')
+    for (let i = 0; i < 20; i++) {
+      pc().packets++
+      await answering(socket, 250)
+    }
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(FakeSocket.last).not.toBe(socket)
+    const second = await reopen({ outcome: 'resumed' })
+    await answering(second, 1_000)
+    expect(second.got('offer')).toMatchObject({ generation: 1, sdp: 'offer 2 restarts 1' })
+  })
+
+  test('silence of the media alone leaves the socket alone', async () => {
+    const { socket } = await active()
+    pc().becomes('connected')
+    await answering(socket, 20_000)
+    expect(FakeSocket.last).toBe(socket)
+    expect(socket.closed).toBe(false)
   })
 
   test('an offer that the server calls stale is made again on a new connection', async () => {

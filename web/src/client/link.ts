@@ -40,6 +40,8 @@ export interface LinkOptions {
 const QUIET_MS = 5_000
 /** No sign of life for so long after asking: the socket is given up. */
 const SILENT_MS = 3_000
+/** Where there is another reason to think so; a socket too many costs less than seconds of silence in a call. */
+const DOUBTED_MS = 700
 /** A link that was up for less counts as one more failed try. */
 const STEADY_MS = 5_000
 /** A socket that is not open by then is given up. */
@@ -76,6 +78,7 @@ export class Link extends Emitter<LinkEvents> {
   private upSince: number | undefined
   private lastHeard = 0
   private asked = false
+  private askedWithin = SILENT_MS
   private identified = false
   /** Of the newest event that this page has seen. */
   private cursor: string | undefined
@@ -128,6 +131,11 @@ export class Link extends Emitter<LinkEvents> {
   /** Sends without asking for a reply; dropped while the link is down, so only for what is told again then. */
   tell<T extends RequestType>(type: T, body: Body<T>): void {
     if (this.welcomed) this.socket?.send(JSON.stringify({ type, ...body }))
+  }
+
+  /** Media are silent: finds out at once whether the socket is dead as well, and opens another if so. */
+  doubt(): void {
+    if (this.current.state === 'up') this.ask(DOUBTED_MS)
   }
 
   private networkChanged(): void {
@@ -324,17 +332,19 @@ export class Link extends Emitter<LinkEvents> {
     this.timer = setTimeout(look, 1_000)
   }
 
-  private ask(): void {
-    if (this.asked) return
+  private ask(withinMs = SILENT_MS): void {
+    if (this.asked && withinMs >= this.askedWithin) return
     this.asked = true
+    this.askedWithin = withinMs
     const socket = this.socket
     // With an id, or there is no pong.
     this.socket?.send(JSON.stringify({ type: 'ping', id: PING_ID }))
+    const askedAt = performance.now()
     setTimeout(() => {
-      if (this.asked && socket === this.socket && this.current.state === 'up') {
+      if (this.asked && this.lastHeard <= askedAt && socket === this.socket && this.current.state === 'up') {
         this.broke({ code: 'disconnected', message: 'the server is silent' })
       }
-    }, SILENT_MS)
+    }, withinMs)
   }
 
   private dropSocket(): void {

@@ -145,6 +145,7 @@ export class SeatConnections {
     this.newest = connection
     connection.on('state', (state) => this.stateChanged(connection, state))
     connection.on('renew', () => this.beyondRepair(connection))
+    connection.on('silent', () => connection === this.shown && this.context.link.doubt())
     connection.on('error', (error) => connection === this.newest && this.host.error(error))
     this.host.made(connection)
     if (!this.before) this.host.shown(connection)

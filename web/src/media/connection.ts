@@ -21,12 +21,14 @@ export interface Signalling {
 
 type ConnectionEvents = {
   state: [ConnectionState]
+  /** Nothing arrives, or the path was given up: the link to the server may be dead, too. */
+  silent: []
   /** This connection cannot be mended: make one of the next generation in its place. */
   renew: []
   error: [ClientError]
 }
 
-const POLL_MS = 500
+const POLL_MS = 300
 
 /**
  * One generation of a seat's connection: one RTCPeerConnection, on which only
@@ -233,6 +235,7 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
     const { recovery, effect } = stepRecovery(this.recovery, event, performance.now())
     this.recovery = recovery
     if (recovery.phase !== before) this.emit('state', recovery.phase)
+    if (effect) this.emit('silent')
     if (effect === 'restart') void this.negotiate(true)
     if (effect === 'renew') this.emit('renew')
   }

@@ -6,6 +6,7 @@ class Path {
   now = 0
   recovery: Recovery = newRecovery(0)
   readonly effects: [number, RecoveryEffect][] = []
+  readonly probes: number[] = []
   /** Whether the server answers restarts. */
   answers = true
 
@@ -13,6 +14,7 @@ class Path {
     const { recovery, effect } = stepRecovery(this.recovery, event, this.now)
     this.recovery = recovery
     if (!effect) return
+    if (effect === 'probe') return void this.probes.push(this.now)
     this.effects.push([this.now, effect])
     if (effect === 'restart' && this.answers) this.feed({ type: 'answered' })
   }
@@ -59,6 +61,30 @@ describe('a path', () => {
     const restarts = path.effects.length
     path.run(30_000, 500)
     expect(path.effects).toHaveLength(restarts)
+  })
+
+  test('that falls silent where it never is has the server asked within 1.1 s, once in a silence', () => {
+    const path = connected()
+    const silentFrom = path.now
+    path.run(1_500, 0)
+    expect(path.probes).toHaveLength(1)
+    expect((path.probes[0] ?? Infinity) - silentFrom).toBeLessThanOrEqual(1_100)
+    expect(path.effects).toEqual([])
+    path.run(20_000, 500)
+    path.run(1_500, 0)
+    expect(path.probes).toHaveLength(2)
+  })
+
+  test('on which pauses are usual, or where nothing is expected, raises no question', () => {
+    const path = connected()
+    path.run(30_000, 1_500)
+    const { length } = path.probes
+    path.run(60_000, 1_500)
+    expect(path.probes).toHaveLength(length)
+    const ringing = new Path()
+    ringing.feed({ type: 'connected' })
+    ringing.run(7_000, 0)
+    expect(ringing.probes).toEqual([])
   })
 
   test('that falls silent after a change of network is restarted within 1.5 s', () => {

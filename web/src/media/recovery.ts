@@ -3,6 +3,9 @@
  * is that anything at all arrived: media, reports, answers to checks. But a
  * restart costs 50 to 300 ms of sound, so a healthy path is never restarted.
  *
+ * When a network goes, the WebSocket goes with it, and a restart needs that: so
+ * the server is asked for a sign of life at the first unusual silence already.
+ *
  *   connecting -alive-> connected -silent for 2 s (8 s while it rings), or ICE disconnected-> reconnecting -alive-> connected
  *
  * In connecting and reconnecting a restart is asked for every 1.5 s (first after 4 s in
@@ -21,6 +24,8 @@ export interface Recovery {
   /** Until then silence counts sooner: the browser said that the network changed. */
   hintedUntil: number
   lastRestart: number
+  /** The present silence was asked about. */
+  probed: boolean
   /** Restarts that the server answered since the path died. */
   answered: number
 }
@@ -39,13 +44,19 @@ export type RecoveryEvent =
   /** The server answered a restart. */
   | { type: 'answered' }
 
-export type RecoveryEffect = 'restart' | 'renew'
+export type RecoveryEffect =
+  | 'restart'
+  | 'renew'
+  /** Silence that is unusual, but no proof: see whether the server can be reached at all. */
+  | 'probe'
 
 const STALL_MS = 2_000
 /** Where nothing but checks can be expected. */
 const QUIET_STALL_MS = 8_000
 const HINTED_STALL_MS = 700
 const HINT_MS = 3_000
+/** Where media flow, so much silence is worth a question to the server, which costs nothing. */
+const PROBE_MS = 600
 const REPEAT_MS = 1_500
 const FIRST_MS = 4_000
 /** After so many answered restarts in vain only a new connection can help. */
@@ -59,6 +70,7 @@ export function newRecovery(now: number): Recovery {
     usualGap: 0,
     hintedUntil: 0,
     lastRestart: now + FIRST_MS - REPEAT_MS,
+    probed: false,
     answered: 0,
   }
 }
@@ -86,17 +98,30 @@ export function stepRecovery(
 
 function alive(r: Recovery, now: number): Recovery {
   const gap = r.phase === 'connected' ? now - r.lastAlive : 0
-  return { ...r, phase: 'connected', lastAlive: now, usualGap: Math.max(gap, r.usualGap * 0.9), answered: 0 }
+  return {
+    ...r,
+    phase: 'connected',
+    lastAlive: now,
+    usualGap: Math.max(gap, r.usualGap * 0.9),
+    answered: 0,
+    probed: false,
+  }
 }
 
 function silent(r: Recovery, now: number): { recovery: Recovery; effect?: RecoveryEffect } {
   if (r.phase === 'connected') {
-    if (now - r.lastAlive < stallAfter(r, now)) return { recovery: r }
+    if (now - r.lastAlive < stallAfter(r, now)) return probe(r, now)
     return restart({ ...r, phase: 'reconnecting', answered: 0 }, now)
   }
   if (now - r.lastRestart < REPEAT_MS) return { recovery: r }
   if (r.answered >= VAIN_RESTARTS) return { recovery: { ...r, answered: 0, lastRestart: now }, effect: 'renew' }
   return restart(r, now)
+}
+
+/** Once in a silence, and only where there is none as a rule. */
+function probe(r: Recovery, now: number): { recovery: Recovery; effect?: RecoveryEffect } {
+  if (!r.expecting || r.probed || now - r.lastAlive < Math.max(PROBE_MS, r.usualGap * 1.2)) return { recovery: r }
+  return { recovery: { ...r, probed: true }, effect: 'probe' }
 }
 
 /** A path that is often quiet for a second is not dead after two. */
