@@ -19,6 +19,7 @@ const lookAgain = 10 * time.Second
 type certificates struct {
 	load func(old *tls.Certificate, now time.Time) (*tls.Certificate, error)
 	log  *slog.Logger
+	acme *acmeCertificates // nil without ACME
 
 	mu      sync.Mutex
 	current *tls.Certificate
@@ -38,13 +39,19 @@ func openCertificates(s settings, log *slog.Logger) (*certificates, error) {
 		c.load = localCertificate(ca, s.advertise)
 	}
 	var err error
+	if c.acme, err = openACME(s, log); err != nil {
+		return nil, err
+	}
 	c.current, err = c.load(nil, time.Now())
 	c.looked = time.Now()
 	return c, err
 }
 
 // get is tls.Config.GetCertificate; called from every handshake.
-func (c *certificates) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+func (c *certificates) get(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+	if cert, err := c.acme.get(hello); cert != nil || err != nil {
+		return cert, err
+	}
 	now := time.Now()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -73,8 +80,17 @@ func (c *certificates) look(now time.Time) {
 	}
 }
 
-// expiry of the certificate in use.
+// expiry of the certificate in use; of several, the first to end.
 func (c *certificates) expiry() time.Time {
+	if leaves := c.acme.leaves(); len(leaves) > 0 {
+		first := leaves[0].NotAfter
+		for _, leaf := range leaves[1:] {
+			if leaf.NotAfter.Before(first) {
+				first = leaf.NotAfter
+			}
+		}
+		return first
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.current.Leaf.NotAfter
@@ -82,6 +98,9 @@ func (c *certificates) expiry() time.Time {
 
 // names that the certificate in use is good for.
 func (c *certificates) names() []string {
+	if leaves := c.acme.leaves(); len(leaves) > 0 {
+		return leaves[0].DNSNames
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.current.Leaf.DNSNames

@@ -13,11 +13,16 @@ import (
 type Config struct {
 	File kong.ConfigFlag `name:"config" short:"c" env:"CALLRELAY_CONFIG" placeholder:"FILE" help:"JSON file with settings under the names of the flags, without the dashes."`
 
-	Listen  string `env:"CALLRELAY_LISTEN" default:":8443" help:"Address of the one public port: HTTPS and WSS on TCP, all media on UDP of the same number. Firewalls must let both in."`
-	TLSCert string `name:"tls-cert" env:"CALLRELAY_TLS_CERT" placeholder:"FILE" help:"Certificate chain (PEM) for --listen, read again when it changes or on SIGHUP. Without it the server makes a local CA in the state directory, which browsers do not trust by themselves."`
-	TLSKey  string `name:"tls-key" env:"CALLRELAY_TLS_KEY" placeholder:"FILE" help:"Private key (PEM) of --tls-cert."`
-	HTTP    string `name:"http" env:"CALLRELAY_HTTP" default:"127.0.0.1:8080" help:"Address for plain HTTP, for this machine or a proxy in front; empty turns it off. Browsers give camera and microphone to plain HTTP on localhost only."`
-	Admin   string `env:"CALLRELAY_ADMIN" default:"127.0.0.1:9090" help:"Address for /healthz, /metrics and /debug/pprof; empty turns it off. Keep it from the public: it has no sign-in."`
+	Listen        string   `env:"CALLRELAY_LISTEN" default:":8443" help:"Address of the one public port: HTTPS and WSS on TCP, all media on UDP of the same number. Firewalls must let both in."`
+	TLSCert       string   `name:"tls-cert" env:"CALLRELAY_TLS_CERT" placeholder:"FILE" help:"Certificate chain (PEM) for --listen, read again when it changes or on SIGHUP. Without it the server makes a local CA in the state directory, which browsers do not trust by themselves."`
+	TLSKey        string   `name:"tls-key" env:"CALLRELAY_TLS_KEY" placeholder:"FILE" help:"Private key (PEM) of --tls-cert."`
+	ACMEDomain    []string `name:"acme-domain" env:"CALLRELAY_ACME_DOMAIN" placeholder:"NAME" help:"Host name to get a certificate for from an ACME CA, and to renew it, without a restart; repeatable. The CA must reach --listen as port 443 of that name, or --http as port 80. Giving it accepts the CA's terms. Until it is there the local CA's certificate is served."`
+	ACMEEmail     string   `name:"acme-email" env:"CALLRELAY_ACME_EMAIL" placeholder:"ADDRESS" help:"Where the ACME CA may write about the certificates."`
+	ACMEDirectory string   `name:"acme-directory" env:"CALLRELAY_ACME_DIRECTORY" default:"https://acme-v02.api.letsencrypt.org/directory" help:"Directory of the ACME CA."`
+	ACMERoot      string   `name:"acme-root" env:"CALLRELAY_ACME_ROOT" placeholder:"FILE" help:"Certificate (PEM) that a private ACME CA's own HTTPS is checked with. Default: the system's."`
+
+	HTTP  string `name:"http" env:"CALLRELAY_HTTP" default:"127.0.0.1:8080" help:"Address for plain HTTP, for this machine or a proxy in front; empty turns it off. Browsers give camera and microphone to plain HTTP on localhost only."`
+	Admin string `env:"CALLRELAY_ADMIN" default:"127.0.0.1:9090" help:"Address for /healthz, /metrics and /debug/pprof; empty turns it off. Keep it from the public: it has no sign-in."`
 
 	Advertise []string `env:"CALLRELAY_ADVERTISE" placeholder:"ADDRESS" help:"IP address or host name that clients are told to send media to; repeatable. Needed behind 1:1 NAT, where it is the public address; PUBLIC=LOCAL says which address of this machine stands behind it. Default: the addresses of this machine."`
 	STUN      []string `name:"stun" env:"CALLRELAY_STUN" placeholder:"HOST:PORT" help:"STUN server that is asked at the start how it sees this machine; what it says is advertised with the machine's own addresses; repeatable. For 1:1 NAT whose public address is not known beforehand. Without an answer within 3 s the server starts without it. Default: none."`

@@ -120,6 +120,16 @@ func (c Config) checkTLS() error {
 		return wrong("tls-key", "is needed with --tls-cert")
 	case c.TLSKey != "" && c.TLSCert == "":
 		return wrong("tls-cert", "is needed with --tls-key")
+	case c.TLSCert != "" && len(c.ACMEDomain) > 0:
+		return wrong("acme-domain", "gets a certificate, and --tls-cert gives another; only one of them can be")
+	}
+	for _, name := range c.ACMEDomain {
+		if !nameLike(name) || !strings.Contains(name, ".") {
+			return wrong("acme-domain", "%q is not a full host name like calls.example.org", name)
+		}
+	}
+	if u, err := url.Parse(c.ACMEDirectory); len(c.ACMEDomain) > 0 && (err != nil || u.Scheme != "https" || u.Host == "") {
+		return wrong("acme-directory", "%q is not an https address", c.ACMEDirectory)
 	}
 	return nil
 }

@@ -118,7 +118,7 @@ func TestSampleFileMeansTheDefaults(t *testing.T) {
 	plain, fromFile := parse(t), parse(t, "--config", samplePath)
 	fromFile.File = ""
 	for _, c := range []*Config{&plain, &fromFile} {
-		for _, list := range []*[]string{&c.Advertise, &c.STUN, &c.Keys, &c.Origin, &c.Dialects, &c.DialectListen, &c.DialectRooms} {
+		for _, list := range []*[]string{&c.ACMEDomain, &c.Advertise, &c.STUN, &c.Keys, &c.Origin, &c.Dialects, &c.DialectListen, &c.DialectRooms} {
 			*list = append([]string{}, *list...) // none is the same as empty
 		}
 	}

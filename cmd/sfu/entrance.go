@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 
+	"golang.org/x/crypto/acme"
+
 	"callrelay/oneport"
 )
 
@@ -18,6 +20,9 @@ type entrance struct {
 func openEntrance(l net.Listener, certs *certificates) (*entrance, error) {
 	config := &tls.Config{
 		MinVersion: tls.VersionTLS12, GetCertificate: certs.get, NextProtos: []string{"h2", "http/1.1"},
+	}
+	if certs.acme != nil {
+		config.NextProtos = append(config.NextProtos, acme.ALPNProto)
 	}
 	splitter, err := oneport.Split(l, oneport.Config{TLS: config})
 	if err != nil {

@@ -116,7 +116,7 @@ func (n *node) serveAll() error {
 	n.serve("listen", func() error { return secure.Serve(n.entrance.HTTPS()) })
 	n.serve("listen", func() error { return strays.Serve(n.entrance.HTTP()) })
 	if n.on.http != nil {
-		plain := n.newServer(web)
+		plain := n.newServer(n.certs.acme.overHTTP(web))
 		n.public = append(n.public, plain)
 		n.serve("http", func() error { return plain.Serve(n.on.http) })
 	}
@@ -125,6 +125,7 @@ func (n *node) serveAll() error {
 		n.public = append(n.public, own)
 		n.serve("dialect-listen", func() error { return own.Serve(l) })
 	}
+	n.certs.acme.run() // now that the CA can reach us
 	if n.on.admin != nil {
 		registry, err := newMetrics(n.sample)
 		if err != nil {
@@ -223,6 +224,9 @@ func (n *node) close() {
 		_ = n.admin.Close()
 	}
 	n.entrance.close()
+	if n.certs != nil {
+		n.certs.acme.close()
+	}
 	n.on.close() // those that never came to serve
 	n.serving.Wait()
 }
