@@ -30,6 +30,8 @@ const SHOTS = [
   ['07-incoming-phone', 'incoming-long', 360, 640, 'en', 'light'],
   ['07-incoming-voice', 'incoming-voice', 360, 640, 'zh', 'light'],
   ['08-two-poor', 'two-poor', 1440, 900, 'zh', 'dark'],
+  ['08-two-poor-why', 'two-poor-why', 360, 640, 'en', 'dark'],
+  ['08-two-poor-why-desk', 'two-poor-why', 1280, 720, 'zh', 'light'],
   ['09-two-phone', 'two-phone', 360, 640, 'en', 'dark'],
   ['10-two-reconnecting', 'two-reconnecting', 1280, 720, 'en', 'light'],
   ['10-two-reconnecting-phone', 'two-reconnecting', 360, 640, 'zh', 'light'],

@@ -98,6 +98,12 @@ export const stories: Record<string, Story> = {
       micOff(fake)
     }),
   },
+  'two-poor-why': {
+    prepare: inCall(() => [member(1)], (fake) => {
+      fake.state.quality.value = { cause: 'uplink_loss' }
+    }),
+    click: ['Weak network: your upload is losing packets.|网络较弱：你的上行丢包。'],
+  },
   'two-phone': { prepare: inCall(() => [member(1)], (fake) => devices(fake, [720, 1280])) },
   'two-reconnecting': {
     prepare: inCall(() => [member(1)], (fake) => {
