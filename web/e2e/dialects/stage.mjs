@@ -74,8 +74,11 @@ export class Side {
     await this.until((wanted) => wanted.every((c) => window.probe.colours().includes(c)), wanted).catch(async () => {
       throw new Error(`${this.kind} sees ${await this.page.evaluate(() => window.probe.colours())}, not ${wanted}`)
     })
-    const tones = await this.page.evaluate(() => window.probe.tones())
-    if (!others.some((o) => tones.some((hz) => Math.abs(hz - o.tone) <= 30))) throw new Error(`${this.kind} hears ${tones} Hz, not ${others.map((o) => o.tone)}`)
+    const heard = (tones) => others.some((o) => tones.some((hz) => Math.abs(hz - o.tone) <= 30))
+    let tones = []
+    // What was heard before may ring on for a moment.
+    for (let tries = 0; tries < 5 && !heard(tones); tries++) tones = await this.page.evaluate(() => window.probe.tones())
+    if (!heard(tones)) throw new Error(`${this.kind} hears ${tones} Hz, not ${others.map((o) => o.tone)}`)
     const ends = await this.page.evaluate(() => window.probe.ends())
     if (ends.length === 0 || ends.some((port) => port !== PORTS.listen)) throw new Error(`media of ${this.kind} end at ports ${ends}`)
   }
