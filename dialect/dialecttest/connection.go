@@ -1,6 +1,7 @@
 package dialecttest
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -109,10 +110,19 @@ func (c *Connection) local(d webrtc.SessionDescription) string {
 // Sees waits for the other's sound and picture.
 func (c *Connection) Sees() {
 	c.t.Helper()
+	c.SeesOnly("audio", "video")
+}
+
+// SeesOnly waits for these kinds of the other's media.
+func (c *Connection) SeesOnly(kinds ...string) {
+	c.t.Helper()
 	limit := time.After(Patience)
-	for seen := map[string]bool{}; len(seen) < 2; {
+	for seen := map[string]bool{}; len(seen) < len(kinds); {
 		select {
 		case kind := <-c.media:
+			if !slices.Contains(kinds, kind) {
+				c.t.Fatalf("%s arrived", kind)
+			}
 			seen[kind] = true
 		case <-limit:
 			c.t.Fatalf("only %v arrived", seen)
