@@ -46,7 +46,7 @@ func (s *Server) startOptions(room *roomEntry, sess *session, asked *protocol.Ro
 
 // roleIn is the role with which a session comes into a room by its name.
 func (s *Server) roleIn(sess *session, room *roomEntry) protocol.MemberRole {
-	if sess.grants.Host || s.auth.open() && len(room.Members) == 0 {
+	if sess.grants.Host || s.auth.open() && !sess.line && !room.hasHost() {
 		return protocol.RoleHost
 	}
 	return protocol.RoleMember

@@ -115,22 +115,22 @@ func (s *Server) regrant(st *seat) {
 }
 
 // passHost makes the eldest member host when no host is left, or who waits
-// longest when no member is, where tokens do not say who is: in open mode, and
-// in calls.
+// longest when no member can be, where tokens do not say who is: in open mode,
+// and in calls.
 func (s *Server) passHost(room *roomEntry) {
 	if room.Name != "" && !s.auth.open() || room.hasHost() {
 		return
 	}
-	if len(room.Members) == 0 {
-		if len(room.Waiting) > 0 {
-			st := s.seats[room.Waiting[0].Participant]
-			st.role = protocol.RoleHost
-			_ = s.admit(st)
+	for _, st := range s.membersOf(room) {
+		if !st.sess.line { // an encoder manages nothing
+			_ = s.setRole(st, protocol.RoleHost)
+			return
 		}
-		return
 	}
-	if st := s.seats[room.Members[0].Participant]; st != nil {
-		_ = s.setRole(st, protocol.RoleHost)
+	if len(room.Waiting) > 0 {
+		st := s.seats[room.Waiting[0].Participant]
+		st.role = protocol.RoleHost
+		_ = s.admit(st)
 	}
 }
 

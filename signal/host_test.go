@@ -329,3 +329,26 @@ func TestHostAndOptionsOutliveARestart(t *testing.T) {
 		}
 	})
 }
+
+func TestEncoderDoesNotBecomeHost(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		line, err := r.server.EnterLine(openGrants("camera"), func(protocol.ServerMessage) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer line.Close()
+		if _, err = line.Ask(t.Context(), protocol.JoinRoom{Name: "review"}); err != nil {
+			t.Fatal(err)
+		}
+		ann := r.join("ann")
+		view := enterRoom(ann, "review")
+		if view.Members[0].Role != protocol.RoleMember || view.Members[1].Role != protocol.RoleHost {
+			t.Errorf("the room is %+v", view.Members)
+		}
+		bob := r.join("bob")
+		enterRoom(bob, "review")
+		ann.ok(protocol.LeaveRoom{Room: view.Room})
+		bob.member(bob.seat, func(m protocol.MemberView) bool { return m.Role == protocol.RoleHost })
+	})
+}
