@@ -9,12 +9,13 @@ import * as ends from './cases/ends.mjs'
 import * as packets from './cases/packets.mjs'
 import * as devices from './cases/devices.mjs'
 import * as recovery from './cases/recovery.mjs'
+import * as tokens from './cases/tokens.mjs'
 import * as badInput from './cases/bad-input.mjs'
 import * as networks from './cases/networks.mjs'
 import * as diag from './cases/diag.mjs'
 import * as thinLink from './cases/thin-link.mjs'
 
-const FILES = { calls, ends, packets, devices, recovery, networks, 'bad-input': badInput, diag, 'thin-link': thinLink }
+const FILES = { calls, ends, packets, devices, recovery, networks, tokens, 'bad-input': badInput, diag, 'thin-link': thinLink }
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const full = process.argv.includes('--full')

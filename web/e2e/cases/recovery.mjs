@@ -25,6 +25,13 @@ const frameAfter = (person, from, ms = 15_000) => until(`a frame at ${person.nam
   return frame && frame.at - from
 }, ms)
 
+/** What an ICE restart leaves as it is: the certificates on both ends and the SSRCs, of the one living connection. */
+const identity = (person) => person.tab.evaluate(() => {
+  const living = window.__probe.pcs.filter((pc) => pc.connectionState !== 'closed')
+  return living.map((pc) => [pc.localDescription.sdp, pc.remoteDescription.sdp].map((sdp) =>
+    [...new Set(sdp.match(/a=(fingerprint|ssrc):[^ \r\n]+( [0-9A-F:]{40,})?/g))].sort()))
+})
+
 const firstState = async (person, state, from) => (await person.log())
   .find((e) => e.what === 'shown' && e.id === 'connection' && e.detail === state && e.at >= from)?.at
 
@@ -98,6 +105,7 @@ export const cases = [
     limit: 60_000,
     async run(world, server) {
       const [a, b] = await inCall(world, server)
+      const before = await identity(a)
       const moved = Date.now()
       world.network.move('a', '203.0.113.31')
       try {
@@ -106,6 +114,11 @@ export const cases = [
         world.figure(`changed network: picture back after ${(back + 500).toFixed(0)} ms`)
         await Promise.all([a.connected(15_000), b.connected(15_000)])
         await expectTalk(a, 'alice', b, 'bob')
+        assert.deepEqual(await identity(a), before, 'the same connection: DTLS and SSRCs are as they were')
+        assert.equal(await b.attribute('ended', 'data-reason'), undefined, 'the other side is still in the call')
+        const states = (await b.log()).filter((e) => e.what === 'shown' && e.id === 'connection' && e.at >= moved).map((e) => e.detail)
+        assert.deepEqual(states.filter((state) => state !== 'connected'), [], "nothing happened to the other side's own connection")
+        assert.ok(back + 500 <= 6000, `picture back after ${back + 500} ms`)
       } finally {
         world.network.move('a', world.network.address('a'))
       }
