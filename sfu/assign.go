@@ -17,7 +17,8 @@ type wishes struct {
 	have                   plan      // what the slots carry now
 	offered                []offered // of the others, newest first
 	prefer                 []Preference
-	chosen                 bool // prefer was given, and may be empty
+	chosen                 bool           // prefer was given, and may be empty
+	voices                 []*publication // microphones, the most important first
 }
 
 // assign decides which publication each slot carries. It is pure. What has a
@@ -30,14 +31,20 @@ func assign(w wishes) plan {
 	out := plan{audio: make([]binding, w.audioSlots), video: make([]binding, w.videoSlots)}
 	if who := w.pairParticipant(videos); who != "" {
 		if len(out.audio) > 0 {
-			sounds = takePair(&out.audio[0], sounds, who, SourceMicrophone)
+			top := sounds
+			if w.crowded() {
+				top = sounds[:min(len(sounds), len(out.audio))]
+			}
+			if rest := takePair(&out.audio[0], top, who, SourceMicrophone); len(rest) < len(top) {
+				sounds = append(rest, sounds[len(top):]...)
+			}
 		}
 		if len(out.video) > 0 {
 			videos = takePair(&out.video[0], videos, who, SourceCamera)
 		}
 	}
-	fill(out.audio, w.have.audio, sounds)
-	fill(out.video, w.have.video, videos)
+	fill(out.audio, w.have.audio, sounds, w.firstSound(out.audio))
+	fill(out.video, w.have.video, videos, 1)
 	return out
 }
 
@@ -68,7 +75,23 @@ func (w *wishes) wantedVideos() []offered {
 	return out
 }
 
-// wantedSounds: a shared screen's first, then open microphones, newest first.
+// crowded tells whether the voices of the others have to share the slots, and
+// it is known who speaks.
+func (w *wishes) crowded() bool {
+	return w.audioSlots > 1 && len(w.voices) > w.audioSlots
+}
+
+// firstSound is the first slot that sounds may fill: the pair's too, when the
+// slots are shared and the pair's participant is not among those heard.
+func (w *wishes) firstSound(slots []binding) int {
+	if w.crowded() && slots[0].publication == nil {
+		return 0
+	}
+	return 1
+}
+
+// wantedSounds: a shared screen's first, then open microphones: as their
+// voices rank, then newest first.
 func (w *wishes) wantedSounds() []offered {
 	var out []offered
 	for _, o := range w.offered {
@@ -76,8 +99,21 @@ func (w *wishes) wantedSounds() []offered {
 			out = append(out, o)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b offered) int { return soundRank(a) - soundRank(b) })
+	slices.SortStableFunc(out, func(a, b offered) int {
+		if d := soundRank(a) - soundRank(b); d != 0 {
+			return d
+		}
+		return w.place(a) - w.place(b)
+	})
 	return out
+}
+
+// place of a voice in the ranking; what is not ranked comes last.
+func (w *wishes) place(o offered) int {
+	if at := slices.Index(w.voices, o.publication); at >= 0 {
+		return at
+	}
+	return len(w.voices)
 }
 
 func soundRank(o offered) int {
@@ -126,18 +162,18 @@ func takePair(to *binding, from []offered, who ParticipantID, source Source) []o
 	return from
 }
 
-// fill puts the first of wanted into the slots after the pair's, leaving
-// those that have one already where they are.
-func fill(slots, have []binding, wanted []offered) {
+// fill puts the first of wanted into the slots from first on, leaving those
+// that have one already where they are.
+func fill(slots, have []binding, wanted []offered, first int) {
 	if len(slots) < 2 {
 		return
 	}
-	free := slots[1:]
+	free := slots[first:]
 	wanted = wanted[:min(len(wanted), len(free))]
 	var rest []offered
 	for _, o := range wanted {
 		at := slices.IndexFunc(have, func(b binding) bool { return b.publication == o.publication })
-		if at >= 1 && at < len(slots) {
+		if at >= first && at < len(slots) {
 			slots[at] = o.binding()
 		} else {
 			rest = append(rest, o)

@@ -85,3 +85,30 @@ func TestAssignLeavesWhatIsShownWhereItIs(t *testing.T) {
 		t.Errorf("after b left: %s", s)
 	}
 }
+
+func TestAssignGivesTheSlotsToThoseWhoSpeak(t *testing.T) {
+	all := offers("f/microphone", "e/microphone", "d/microphone", "c/microphone", "b/screen_audio", "b/microphone", "b/camera")
+	w := wishes{audioSlots: 3, videoSlots: 1, offered: all}
+	w.have = assign(w)
+	rank := func(names ...string) {
+		w.voices = nil
+		for _, n := range names {
+			for _, o := range all {
+				if o.publication.source == SourceMicrophone && string(o.publication.participant) == n {
+					w.voices = append(w.voices, o.publication)
+				}
+			}
+		}
+	}
+	for _, row := range []struct{ ranked, want string }{
+		{"cdefb", "[c/microphone b/screen_audio d/microphone]"},
+		{"ecdfb", "[c/microphone b/screen_audio e/microphone]"},
+		{"cedfb", "[c/microphone b/screen_audio e/microphone]"},
+	} {
+		rank(strings.Split(row.ranked, "")...)
+		w.have = assign(w)
+		if got := fmt.Sprint(names(w.have.audio)); got != row.want {
+			t.Errorf("voices %s: %s, want %s", row.ranked, got, row.want)
+		}
+	}
+}

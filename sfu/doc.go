@@ -36,6 +36,14 @@
 // requestKeyFrame (throttled by keyFrameAsker), layer.ask on the publisher's
 // worker.
 //
+// # Layers and voices
+//
+// What a subscription needs goes the other way: downlink.adapt chooses among
+// publication.ladder, subscription.want counts it at the publication, and
+// publication.demandDue tells the publisher by LayersWanted. Who is heard:
+// publication.hear measures each microphone, room.rank orders the voices when
+// somebody speaks up, and assign gives them the slots.
+//
 // # Goroutines
 //
 // Each SFU has one worker for each processor, one goroutine for events, one

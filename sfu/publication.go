@@ -31,6 +31,7 @@ type publication struct {
 	made       uint64 // layers so far
 	audience   int    // subscriptions
 	demand     demand
+	voice      voice // of a microphone
 
 	demandTimer timer // of the publisher's worker
 }
@@ -115,6 +116,9 @@ func (p *publication) receive(l *layer, d description, wire uint16, b []byte, no
 	if d.repaired {
 		p.sfu.counters.count(countRepairedIn)
 	}
+	if p.audio {
+		p.hear(&d, b, now)
+	}
 	p.order++
 	p.fanOut(l, &d, b, now)
 }
@@ -142,6 +146,9 @@ func (p *publication) fanOut(l *layer, d *description, b []byte, now time.Time) 
 func (p *publication) setGate(open, waiting bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if !open {
+		p.voice = voice{}
+	}
 	if p.open && !open { // muted or left: nothing from before is sent again
 		for _, l := range p.layers {
 			l.clear()

@@ -10,6 +10,7 @@ import (
 type room struct {
 	id      RoomID
 	members map[ParticipantID]*participant
+	voices  []*publication // open microphones, the most important first
 }
 
 func newRoom(id RoomID) *room { return &room{id: id, members: map[ParticipantID]*participant{}} }
@@ -28,6 +29,9 @@ func (s *SFU) replan(r *room) {
 
 func (s *SFU) replanOne(p *participant, all []offered) {
 	w := wishes{audioSlots: p.audioSlots, videoSlots: p.videoSlots, have: p.plan, prefer: p.prefer, chosen: p.chosen}
+	if p.room != nil {
+		w.voices = p.room.voices
+	}
 	if p.rights.Subscribe {
 		for _, o := range all {
 			if o.publication.participant != p.id {

@@ -94,11 +94,7 @@ func (s *sender) wake(time.Time) { s.due() }
 
 // run writes what may go now.
 func (s *sender) run(now time.Time) {
-	for i := range s.sound {
-		s.write(&s.sound[i], now)
-		s.sound[i] = outgoing{}
-	}
-	s.sound = s.sound[:0]
+	s.writeSound(now)
 	s.accrue(now)
 	n := 0
 	for ; n < len(s.video) && s.allowance > 0; n++ {
@@ -113,6 +109,15 @@ func (s *sender) run(now time.Time) {
 	if len(s.video) > 0 {
 		s.downlink.worker().wheel.at(&s.retry, now.Add(paceTick))
 	}
+}
+
+// writeSound writes all sound that waits; it is never paced.
+func (s *sender) writeSound(now time.Time) {
+	for i := range s.sound {
+		s.write(&s.sound[i], now)
+		s.sound[i] = outgoing{}
+	}
+	s.sound = s.sound[:0]
 }
 
 // accrue adds the allowance of the time since the last run, at most that of

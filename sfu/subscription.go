@@ -249,6 +249,9 @@ func (s *subscription) end(now time.Time) {
 	if s.listening {
 		s.publication.unlisten(s.downlink.worker(), s)
 	}
+	if s.slot.audio { // numbered already: left out it would be a gap
+		s.downlink.sender.writeSound(now)
+	}
 	s.downlink.sender.forget(s.slot)
 	if s.current != nil {
 		s.slot.stream.Forget(s.current)

@@ -148,6 +148,7 @@ func (r *Rig) newPeer(id sfu.ParticipantID, generation uint32, slots Slots) *Pee
 		for _, uri := range []string{
 			"http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
 			"urn:ietf:params:rtp-hdrext:sdes:mid",
+			levelURI,
 			"urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
 			"urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
 		} {
@@ -451,6 +452,10 @@ func (p *Peer) obey(e sfu.LayersWanted) {
 		}
 	}
 }
+
+// Speak sets the level of the microphone in dB below overload, from the next
+// packet on: 127 is silence. A peer begins without saying any.
+func (p *Peer) Speak(level uint8) { p.microphone.setLevel(level) }
 
 // Active layers by what the SFU asked for, the smallest first.
 func (p *Peer) Active() (active []bool) {

@@ -39,6 +39,9 @@ type track struct {
 	picture   uint16
 	counter   uint64
 	keyFrame  bool
+	levelID   uint8
+	level     uint8 // of sound, if said
+	said      bool
 	sent      map[uint16]rtp.Packet // by number, the last ones
 	firsts    map[uint64]bool       // counters sent
 	resends   int
@@ -63,6 +66,8 @@ func (t *track) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, err
 			t.twcc = uint8(e.ID) //nolint:gosec // 1 to 14
 		}
 		switch e.URI {
+		case levelURI:
+			t.levelID = uint8(e.ID) //nolint:gosec // 1 to 14
 		case "urn:ietf:params:rtp-hdrext:sdes:mid":
 			t.midID = uint8(e.ID) //nolint:gosec // 1 to 14
 		case "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id":
@@ -160,6 +165,9 @@ func (t *track) write(p rtp.Packet) {
 	if t.twcc != 0 {
 		_ = h.SetExtension(t.twcc, binary.BigEndian.AppendUint16(nil, uint16(t.transport.Add(1)))) //nolint:gosec // wraps
 	}
+	if t.said && t.levelID != 0 {
+		_ = h.SetExtension(t.levelID, []byte{t.level})
+	}
 	if t.rid != "" {
 		_ = h.SetExtension(t.midID, []byte(t.mid))
 		if p.SSRC == t.rtxSSRC {
@@ -191,6 +199,15 @@ func (t *track) pli() {
 	defer t.mu.Unlock()
 	t.keyFrame = true
 	t.plis = append(t.plis, time.Now())
+}
+
+// levelURI names the audio level of RFC 6464.
+const levelURI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+
+func (t *track) setLevel(level uint8) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.level, t.said = level, true
 }
 
 // renew begins again with a key frame.

@@ -1,0 +1,108 @@
+package sfu
+
+import (
+	"slices"
+	"time"
+
+	"callrelay/sfu/internal/rtpext"
+	"callrelay/sfu/internal/speaker"
+)
+
+// rankEvery is how often one voice that is not heard may have the room's
+// voices ranked anew.
+const rankEvery = 60 * time.Millisecond
+
+// unknownLevel in dB below overload, of a packet that does not say its own.
+const unknownLevel = 45
+
+// voice is what a microphone's publication keeps of its loudness; mu guards it.
+type voice struct {
+	meter  speaker.Meter
+	front  bool      // among the first of its room
+	ranked time.Time // when it last asked for a ranking
+}
+
+// hear takes the level of a packet of sound, and has the room's voices ranked
+// when somebody speaks whom not everybody hears. mu is held.
+func (p *publication) hear(d *description, b []byte, now time.Time) {
+	if p.source != SourceMicrophone || !p.open || d.repaired {
+		return
+	}
+	level := uint8(unknownLevel)
+	if value, ok := d.rtp.Value(b, rtpext.AudioLevel); ok {
+		if l, ok := rtpext.ReadLevel(value); ok {
+			level = l.Decibels
+		}
+	}
+	v := &p.voice
+	v.meter.Update(now, level)
+	if v.front || v.meter.Heat(now) < speaker.Speaking || now.Sub(v.ranked) < rankEvery {
+		return
+	}
+	v.ranked = now
+	p.worker.post(p.rankVoices)
+}
+
+// rankVoices of the publication's room. It runs on the publisher's worker.
+func (p *publication) rankVoices(now time.Time) {
+	s := p.sfu
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if who := s.participants[p.participant]; who != nil && who.room != nil && who.room.rank(now) {
+		s.replan(who.room)
+	}
+}
+
+// rank the voices of a room; true if others are to be heard than before.
+func (r *room) rank(now time.Time) (changed bool) {
+	slots := 0
+	var open []*publication
+	for _, p := range r.members {
+		slots = max(slots, p.audioSlots)
+		if m := p.sources[SourceMicrophone]; m != nil && m.published && !m.muted && p.rights.Publish {
+			open = append(open, m.publication)
+		}
+	}
+	slices.SortFunc(open, func(a, b *publication) int { // as they were
+		if d := r.place(a) - r.place(b); d != 0 {
+			return d
+		}
+		return compareIDs(a, b)
+	})
+	voices := make([]speaker.Voice, len(open))
+	for i, p := range open {
+		p.mu.Lock()
+		voices[i] = speaker.Voice{Heat: p.voice.meter.Heat(now), Heard: p.voice.front}
+		p.mu.Unlock()
+	}
+	before := r.voices
+	r.voices = make([]*publication, 0, len(open))
+	for _, i := range speaker.Rank(voices) {
+		r.voices = append(r.voices, open[i])
+	}
+	// One more than there are slots, as nobody hears himself.
+	for i, p := range r.voices {
+		p.mu.Lock()
+		p.voice.front = i <= slots
+		p.mu.Unlock()
+	}
+	return !slices.Equal(before[:min(len(before), slots+1)], r.voices[:min(len(r.voices), slots+1)])
+}
+
+// place of a voice in the last ranking; those that are new come last.
+func (r *room) place(p *publication) int {
+	if at := slices.Index(r.voices, p); at >= 0 {
+		return at
+	}
+	return len(r.voices)
+}
+
+func compareIDs(a, b *publication) int {
+	switch {
+	case a.id < b.id:
+		return -1
+	case a.id > b.id:
+		return 1
+	}
+	return 0
+}
