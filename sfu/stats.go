@@ -26,6 +26,7 @@ const (
 	dropOverlap                         // sound of before a switch
 	dropBandwidth                       // paused, as the path is too thin
 	dropNotConnected                    // the connection was not ready to send
+	dropUnchecked                       // from an address that ICE has not checked
 	dropReasons
 )
 
@@ -33,7 +34,7 @@ func (r dropReason) String() string {
 	return [dropReasons]string{
 		"malformed", "unknown_stream", "unknown_codec", "too_many_ssrcs", "duplicate", "too_late", "padding",
 		"gate", "inbox_full", "no_key_frame", "before_switch", "codec", "layer", "queue_full", "overlap",
-		"bandwidth", "not_connected",
+		"bandwidth", "not_connected", "unchecked",
 	}[r]
 }
 

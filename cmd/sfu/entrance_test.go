@@ -8,6 +8,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/pion/logging"
+	"github.com/pion/turn/v5"
+
+	"callrelay/signal"
 )
 
 func TestThePublicPortServesHTTPSAndSendsPlainHTTPThere(t *testing.T) {
@@ -33,6 +38,42 @@ func TestThePublicPortServesHTTPSAndSendsPlainHTTPThere(t *testing.T) {
 	_ = res.Body.Close()
 	if got, want := res.Header.Get("Location"), "https://"+address+"/r/x"; res.StatusCode != http.StatusPermanentRedirect || got != want {
 		t.Errorf("%s to %q, want %q", res.Status, got, want)
+	}
+}
+
+func TestTURNInsideTLSAllocatesWithASessionsCredential(t *testing.T) {
+	n := started(t)
+	defer n.close()
+	address := n.on.public.Addr().String()
+	c, err := tls.Dial("tcp", address, &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // the local CA's
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	servers := n.iceServers("session", signal.Reached{Host: address, Direct: true})
+	if len(servers) != 1 {
+		t.Fatalf("%+v", servers)
+	}
+	quiet := logging.NewDefaultLoggerFactory()
+	quiet.DefaultLogLevel = logging.LogLevelDisabled
+	client, err := turn.NewClient(&turn.ClientConfig{
+		TURNServerAddr: address, Conn: turn.NewSTUNConn(c), LoggerFactory: quiet,
+		Username: servers[0].Username, Password: servers[0].Credential,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	if err = client.Listen(); err != nil {
+		t.Fatal(err)
+	}
+	relayed, err := client.Allocate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer relayed.Close()
+	if n.entrance.counts()["turns"] != 1 {
+		t.Errorf("counted %v", n.entrance.counts())
 	}
 }
 
