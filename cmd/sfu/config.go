@@ -42,6 +42,8 @@ type Config struct {
 
 	State string `env:"CALLRELAY_STATE" default:"~/.local/state/callrelay" placeholder:"DIR" help:"Directory for the session key and the local CA, made with mode 0700 when missing. Kept across restarts, it lets a restarted server take its clients back."`
 
+	Dev bool `env:"CALLRELAY_DEV" help:"For trying it out on a LAN: draws a QR code for a phone, which leads to the local CA's certificate and the page. Plain HTTP on --listen then serves /dev and /ca.crt."`
+
 	RingTime  time.Duration `env:"CALLRELAY_RING_TIME" default:"30s" help:"How long a call rings before it ends as no_answer."`
 	Grace     time.Duration `env:"CALLRELAY_GRACE" default:"60s" help:"How long a lost connection keeps its seat in a call. Longer survives longer outages; the other side looks at a frozen picture meanwhile."`
 	AwayGrace time.Duration `env:"CALLRELAY_AWAY_GRACE" default:"5s" help:"The same after a page was closed or reloaded. Longer is kinder to slow reloads; a closed tab is noticed later."`

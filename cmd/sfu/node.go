@@ -111,7 +111,7 @@ func (n *node) serveAll() error {
 	web := n.dialects.before(n.diag.before(newWeb(files, n.signal.Handler(), api.New(n.signal), n.whip)))
 	secure := n.newServer(web)
 	secure.TLSConfig = n.entrance.tls // whose handshakes the entrance makes
-	strays := n.newServer(http.HandlerFunc(toHTTPS))
+	strays := n.newServer(n.beforeStrays(http.HandlerFunc(toHTTPS)))
 	n.public = append(n.public, secure, strays)
 	n.serve("listen", func() error { return secure.Serve(n.entrance.HTTPS()) })
 	n.serve("listen", func() error { return strays.Serve(n.entrance.HTTP()) })

@@ -105,6 +105,10 @@ func announce(w io.Writer, n *node) {
 	for _, host := range n.hosts() {
 		fmt.Fprintf(&b, "  Open  https://%s\n", net.JoinHostPort(host, strconv.Itoa(port(n.on.public))))
 	}
+	if n.settings.Dev {
+		b.WriteString("\n")
+		announceDev(&b, n)
+	}
 	if n.settings.TLSCert == "" {
 		fmt.Fprintf(&b, "\n  The certificate comes from a local CA, so browsers warn until they trust\n  %s\n",
 			filepath.Join(n.settings.state, "ca.crt"))
