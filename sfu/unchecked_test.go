@@ -41,7 +41,7 @@ func TestWhatComesFromUncheckedAddressesIsDroppedAndCountedAndDisturbsNobody(t *
 	const rounds = 250
 	for range rounds {
 		for _, b := range flood {
-			if _, err := stranger.Write(b); err != nil {
+			if _, err = stranger.Write(b); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -236,7 +236,8 @@ func TestACertificateComesFromAnACMECAWhileTheServerRuns(t *testing.T) {
 func TestACMEAndACertificateOfOnesOwnExcludeEachOther(t *testing.T) {
 	for _, c := range []Config{
 		{TLSCert: "c", TLSKey: "k", ACMEDomain: []string{"calls.example.org"}},
-		{ACMEDomain: []string{"localhost"}}, {ACMEDomain: []string{"203.0.113.5"}},
+		{ACMEDomain: []string{"localhost"}},
+		{ACMEDomain: []string{"203.0.113.5"}},
 		{ACMEDomain: []string{"calls.example.org"}, ACMEDirectory: "http://ca.example.org"},
 	} {
 		if err := c.checkTLS(); err == nil {
