@@ -40,7 +40,17 @@ export async function expectRelayed(person, server, over = ['udp']) {
     `${person.name}'s selected pair ends at the server: ${ends}`)
 }
 
+/** As expectSound; a failure says as well what the speaker's browser sent, since a fake microphone may stop by itself. */
+async function expectVoice(listener, whose, speaker) {
+  const sent = async () => (await speaker.streams()).filter((s) => s.up && s.kind === 'audio').reduce((sum, s) => sum + s.packets, 0)
+  const before = await sent()
+  await expectSound(listener, whose).catch(async (error) => {
+    error.message += `; meanwhile ${speaker.name}'s browser sent ${(await sent()) - before} packets of sound`
+    throw error
+  })
+}
+
 /** Both see and hear each other. */
 export async function expectTalk(a, whoseA, b, whoseB) {
-  await Promise.all([expectPicture(a, whoseB), expectPicture(b, whoseA), expectSound(a, whoseB), expectSound(b, whoseA)])
+  await Promise.all([expectPicture(a, whoseB), expectPicture(b, whoseA), expectVoice(a, whoseB, b), expectVoice(b, whoseA, a)])
 }
