@@ -17,6 +17,7 @@ func (s *sender) feedback(report *rtcp.TransportLayerCC, now time.Time) {
 	if s.results, ok = s.book.Results(report, s.results[:0]); !ok {
 		return
 	}
+	acked, lost := s.acked, s.lost
 	for i := range s.results {
 		switch {
 		case s.results[i].Received:
@@ -25,12 +26,24 @@ func (s *sender) feedback(report *rtcp.TransportLayerCC, now time.Time) {
 			s.lost++
 		}
 	}
+	acked, lost = s.acked-acked, s.lost-lost
 	s.rule.OnFeedback(now, s.results)
-	if e := s.rule.At(now); e.Full() && !s.squeezed {
+	e := s.rule.At(now)
+	if e.Full() && !s.squeezed {
 		s.squeezed = true
+		if s.full() {
+			s.startOver(now)
+		}
 		s.downlink.adapt(now)
 	}
+	if s.squeezed && lost >= collapse && lost > acked {
+		s.startOver(now)
+	}
 }
+
+// collapse is how many packets must be missing in one report, and most of
+// them, before the pictures on a full path are given up instead of mended.
+const collapse = 8
 
 // estimate of the path at now.
 func (s *sender) estimate(now time.Time) estimate.Estimate {

@@ -37,7 +37,7 @@ type Config struct {
 	// and then also serves TURN over UDP on those. Empty: no TURN.
 	TURN []net.Listener
 	// StartBitrate in kbit/s is what browsers are told to begin sending
-	// video with; 0 is 1500, negative leaves it to them (about 300). Higher
+	// video with; 0 is 450, negative leaves it to them (about 300). Higher
 	// gives a sharp picture from the first frame, and a queue of up to a
 	// second on a link that can't carry it.
 	StartBitrate int
@@ -51,7 +51,7 @@ type Config struct {
 }
 
 // DefaultStartBitrate in kbit/s.
-const DefaultStartBitrate = 1500
+const DefaultStartBitrate = 450
 
 func (c Config) withDefaults() (Config, error) {
 	if c.Observer == nil {

@@ -69,7 +69,7 @@ func (d *downlink) resend(s *slot, wire uint16, now time.Time) {
 		p.release()
 		return
 	}
-	if s.resends.Allow(now, out.Seq, p.size, rtt) != history.Resend {
+	if out.Seq <= s.abandoned || d.sender.full() || s.resends.Allow(now, out.Seq, p.size, rtt) != history.Resend {
 		c.count(countResendRefused)
 		p.release()
 		return

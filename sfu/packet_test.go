@@ -90,7 +90,7 @@ func TestAnswerHasCandidatesSlotsAndRepair(t *testing.T) {
 	}
 	for _, want := range []string{
 		"a=candidate:", "typ host", "a=end-of-candidates", "a=ssrc-group:FID", "a=setup:passive",
-		"x-google-start-bitrate=1500", "transport-wide-cc", "a=rtcp-fb:96 nack",
+		"x-google-start-bitrate=450", "transport-wide-cc", "a=rtcp-fb:96 nack",
 	} {
 		if !strings.Contains(answer, want) {
 			t.Errorf("no %q in the answer:\n%s", want, answer)

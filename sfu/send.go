@@ -16,11 +16,14 @@ const (
 	// maxQueueBytes of video wait for one participant; then whole frames are
 	// left out up to the next key frame.
 	maxQueueBytes = 512 << 10
-	minQueueBytes = 24 << 10
+	minQueueBytes = 6 << 10
 	// paceTick is how long a sender that has used up its allowance waits.
 	paceTick = 5 * time.Millisecond
 	// minPace in bits per second while nothing is known of the path.
 	minPace = 6e6
+	// drainAbove is the wait on the path above which no more is sent than
+	// the estimate says, so that it can empty.
+	drainAbove = 50 * time.Millisecond
 )
 
 // outgoing is a packet on its way to a slot; the sender owns one reference.
@@ -48,10 +51,11 @@ type sender struct {
 	allowance float64 // bytes that may go now
 	paced     time.Time
 
-	book     *estimate.Sent // made with the first packet
-	rule     *estimate.Rule
-	results  []estimate.Result // scratch
-	squeezed bool              // the path has been full: pace and queue follow the estimate
+	book        *estimate.Sent // made with the first packet
+	rule        *estimate.Rule
+	results     []estimate.Result // scratch
+	startedOver time.Time
+	squeezed    bool // the path has been full: pace and queue follow the estimate
 
 	sent        uint64 // bytes
 	acked, lost uint64 // packets reported since the last sample
@@ -63,10 +67,10 @@ type sender struct {
 // full tells whether the next frame must be left out.
 func (s *sender) full() bool { return s.bytes > s.room() }
 
-// room of the video queue in bytes: half a second of a path known to be thin.
+// room of the video queue in bytes: a quarter of a second of a path known to be thin.
 func (s *sender) room() int {
 	if s.squeezed {
-		return max(minQueueBytes, int(s.rate()/2))
+		return max(minQueueBytes, int(s.rate()/4))
 	}
 	return maxQueueBytes
 }
@@ -138,6 +142,9 @@ func (s *sender) accrue(now time.Time) {
 func (s *sender) rate() float64 {
 	target := float64(s.estimate(s.paced).Target) / 8
 	if s.squeezed {
+		if s.estimate(s.paced).Queue > drainAbove {
+			return target
+		}
 		return 1.5 * target
 	}
 	return max(2.5*target, minPace/8)
@@ -252,6 +259,22 @@ func (s *sender) extend(h *rtp.Header, slot *slot, p *packet) (numbered bool) {
 	}
 	h.Extension = len(h.Extensions) > 0
 	return numbered
+}
+
+// startOver drops the pictures that wait for a path that has just turned out
+// thin, and asks for new ones: the old would hold them up for as long as they
+// take to pass. What was dropped, or lost before it, is not sent again.
+func (s *sender) startOver(now time.Time) {
+	if now.Sub(s.startedOver) < keyFrameSpacing {
+		return
+	}
+	s.startedOver = now
+	s.video = s.without(s.video, nil)
+	for _, slot := range s.downlink.slots {
+		if sub := slot.subscription; sub != nil && !slot.audio && sub.current != nil {
+			sub.startOver()
+		}
+	}
 }
 
 // forget drops all that waits for a slot.

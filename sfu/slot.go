@@ -42,7 +42,8 @@ type slot struct {
 	rtxNumber    uint16
 	last         seq.Number // newest sent, if hasLast
 	hasLast      bool
-	packets      uint32 // sent, for reports
+	abandoned    seq.Number // up to it nothing is sent again
+	packets      uint32     // sent, for reports
 	octets       uint32
 	reported     time.Time
 	switched     bool       // a report is due at once
@@ -129,6 +130,9 @@ func (s *slot) clockRate() uint32 {
 func (s *slot) takes(e encoding) bool {
 	return s.payload[e] != 0 || e == encodingRED && s.payload[encodingOpus] != 0
 }
+
+// abandon all that was sent: none of it is sent again.
+func (s *slot) abandon() { s.abandoned = s.stream.Last() }
 
 // begin makes the stream, with the first use.
 func (s *slot) begin(now time.Time) {

@@ -180,6 +180,14 @@ func (s *subscription) give(p *packet) (dropReason, bool) {
 	return dropQueueFull, false
 }
 
+// startOver drops all up to the next key frame, and asks for it.
+func (s *subscription) startOver() {
+	s.dropping = true
+	s.slot.abandon()
+	s.downlink.connection.sfu.counters.count(countFramesDropped)
+	s.ask()
+}
+
 // pass rewrites a packet and hands it to the sender.
 func (s *subscription) pass(p *packet, now time.Time) {
 	out, ok := s.slot.stream.Forward(p.numbers())

@@ -52,6 +52,7 @@ type Peer struct {
 	paused    map[*track]bool
 	inactive  map[*track]bool // as the SFU asked
 	Deaf      bool            // does not do what the SFU asks about layers
+	encoder   *encoder        // of the camera; nil: a fixed size
 }
 
 // Slots a peer offers, and the layers in which it sends its camera: none or
@@ -61,6 +62,10 @@ type Slots struct {
 	// Capacity of the path to the peer in bits per second, with a queue of
 	// 300 ms; 0 is without a limit.
 	Capacity int
+	// Encode makes the camera keep to that many bits per second, or to the
+	// lower limit that the SFU asks for, with key frames on request; 0 is a
+	// camera that knows nothing of rates.
+	Encode int64
 	// Both directions on the peer's own sections, as a page for two has it.
 	Both bool
 }
@@ -132,6 +137,9 @@ func (r *Rig) newPeer(id sfu.ParticipantID, generation uint32, slots Slots) *Pee
 		ID: id, Generation: generation, rig: r, Address: r.nextIP(), stop: make(chan struct{}),
 		received: map[uint32]*Received{}, repairs: map[uint32]uint32{}, mids: map[string]uint32{},
 		recorder: twcc.NewRecorder(1), paused: map[*track]bool{}, inactive: map[*track]bool{},
+	}
+	if slots.Encode > 0 {
+		p.encoder = &encoder{rate: slots.Encode}
 	}
 	base := uint32(len(r.peers)+1) * 10 //nolint:gosec // small
 	p.microphone = newTrack(webrtc.RTPCodecTypeAudio, webrtc.MimeTypeOpus, "microphone", base, &p.transport)
@@ -300,7 +308,11 @@ func (p *Peer) run() {
 		})
 	}
 	every(20*time.Millisecond, func() { p.send(p.microphone, 1, 960, 100) })
-	every(33*time.Millisecond, func() {
+	every(frameEvery, func() {
+		if p.encoder != nil {
+			p.encode(time.Now())
+			return
+		}
 		if n := p.limited.Load(); n > 0 && len(p.layers) == 1 {
 			p.send(p.camera, 1, 2970, int(min(n/8/30, 1100)))
 			return
@@ -322,6 +334,19 @@ func (p *Peer) send(t *track, packets int, step uint32, size int) {
 	p.mu.Unlock()
 	if !paused {
 		t.frame(packets, step, size)
+	}
+}
+
+// encode sends the picture of this moment.
+func (p *Peer) encode(now time.Time) {
+	if p.pc.ConnectionState() != webrtc.PeerConnectionStateConnected {
+		return
+	}
+	size, key := p.encoder.next(now, p.limited.Load(), p.camera.asked())
+	if size > 0 {
+		p.camera.picturePackets(2970, size, key)
+	} else {
+		p.camera.skip(2970)
 	}
 }
 
@@ -348,10 +373,30 @@ func (p *Peer) askAgain() {
 			out = append(out, &rtcp.TransportLayerNack{MediaSSRC: ssrc, Nacks: pairs(lost)})
 		}
 	}
+	out = append(out, p.askPictures(now)...)
 	p.mu.Unlock()
 	if len(out) > 0 {
 		_ = p.pc.WriteRTCP(out)
 	}
+}
+
+// askPictures requests key frames as Chromium does: each 200 ms until the
+// first picture, and when none could be shown for three seconds. mu is held.
+func (p *Peer) askPictures(now time.Time) (out []rtcp.Packet) {
+	for ssrc, r := range p.received {
+		patience := 3 * time.Second
+		if len(r.Frames) == 0 {
+			patience = 200 * time.Millisecond
+		}
+		if r.Audio || !r.started || p.encoder == nil || now.Sub(r.pictures.waits) < patience {
+			continue
+		}
+		if !r.pictures.waits.IsZero() {
+			out = append(out, &rtcp.PictureLossIndication{MediaSSRC: ssrc})
+		}
+		r.pictures.waits = now
+	}
+	return out
 }
 
 func pairs(numbers []uint16) (out []rtcp.NackPair) {

@@ -32,6 +32,11 @@ type Received struct {
 	First      time.Time
 	Last       time.Time
 
+	// Frames are the times at which pictures could be shown: whole, and so all
+	// before them back to a key frame.
+	Frames []time.Time
+
+	pictures  assembler
 	started   bool
 	tag       uint32 // of the newest packet
 	highest   int64
@@ -114,6 +119,10 @@ func (r *Received) take(p *Peer, packet *rtp.Packet, wire uint16, payload []byte
 		return
 	}
 	r.have[n] = true
+	if !r.Audio {
+		r.pictures.take(n, packet, payload, now)
+		r.Frames = r.pictures.frames
+	}
 	delete(r.wanted, n)
 	r.Packets++
 	if repaired {

@@ -109,15 +109,44 @@ func (t *track) Kind() webrtc.RTPCodecType { return t.kind }
 func (t *track) frame(packets int, step uint32, size int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	key := t.keyFrame
+	if key {
+		packets *= 3
+	}
+	t.emit(packets, step, size, key)
+}
+
+// picturePackets sends one picture of that many bytes.
+func (t *track) picturePackets(step uint32, size int, key bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	packets := (size + encoderPart - 1) / encoderPart
+	t.emit(packets, step, size/packets, key)
+}
+
+// skip a picture.
+func (t *track) skip(step uint32) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.timestamp += step
+}
+
+// asked tells whether a key frame was asked for since the last one.
+func (t *track) asked() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.keyFrame
+}
+
+// emit the packets of one picture. mu is held.
+func (t *track) emit(packets int, step uint32, size int, key bool) {
 	if t.writer == nil {
 		return
 	}
 	t.timestamp += step
 	t.picture = (t.picture + 1) & 0x7fff
-	key := t.keyFrame
-	t.keyFrame = false
 	if key {
-		packets *= 3
+		t.keyFrame = false
 	}
 	for i := range packets {
 		t.counter++

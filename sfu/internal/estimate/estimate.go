@@ -12,6 +12,7 @@ const (
 // Thresholds of the rule; see the package comment.
 const (
 	interval     = 500 * time.Millisecond
+	firstLook    = 100 * time.Millisecond // at a full queue, the first time
 	growth       = 1.08
 	decrease     = 0.85
 	lowLoss      = 0.02
@@ -84,15 +85,22 @@ func (r *Rule) OnFeedback(now time.Time, results []Result) {
 		r.note(now, &results[i])
 	}
 	r.now.Queue = r.queue.shorter()
-	if span := now.Sub(r.judged); span >= interval || span >= interval/2 && r.mustHurry(now) {
+	if span := now.Sub(r.judged); span >= interval || r.mustHurry(now, span) {
 		r.judge(now)
 	}
 }
 
 // mustHurry reports whether the queue is too long to wait for the interval's
-// end, unless the last answer to it is still on its way.
-func (r *Rule) mustHurry(now time.Time) bool {
-	return r.now.Queue > highQueue && now.Sub(r.shrunk) >= interval
+// end, unless the last answer to it is still on its way. The first time is the
+// soonest: nothing is known of the path, and most is at stake.
+func (r *Rule) mustHurry(now time.Time, span time.Duration) bool {
+	switch {
+	case r.now.Queue <= highQueue:
+		return false
+	case r.shrunk.IsZero():
+		return span >= firstLook
+	}
+	return span >= interval/2 && now.Sub(r.shrunk) >= interval
 }
 
 // At returns the estimate at now. Without reports it does not change, but is

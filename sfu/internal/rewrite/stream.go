@@ -17,6 +17,9 @@ type Numbers struct {
 	Picture   Picture // VP8 only
 }
 
+// Last returns the highest number given to a packet so far.
+func (s *Stream[S]) Last() seq.Number { return s.numbers.Last() }
+
 // Origin says which source packet a number of the stream stands for.
 type Origin[S comparable] struct {
 	Source S
