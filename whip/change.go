@@ -30,6 +30,7 @@ func (h *Handler) find(w http.ResponseWriter, r *http.Request) *resource {
 
 func (h *Handler) remove(w http.ResponseWriter, r *http.Request) {
 	if res := h.find(w, r); res != nil {
+		h.forget(res)
 		res.door.Close()
 		w.WriteHeader(http.StatusOK)
 	}

@@ -117,11 +117,15 @@ func (h *Handler) enter(res *resource, grants signal.TokenGrants) error {
 	h.watchers.Go(func() {
 		res.watch(gone)
 		door.Close()
-		h.mu.Lock()
-		delete(h.resources, res.id)
-		h.mu.Unlock()
+		h.forget(res)
 	})
 	return nil
+}
+
+func (h *Handler) forget(res *resource) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.resources, res.id)
 }
 
 // watch returns when the resource is to end.
