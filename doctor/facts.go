@@ -63,6 +63,8 @@ type Certificate struct {
 	// LocalCA is the file of the CA that must be trusted; empty when the
 	// operator gives a certificate.
 	LocalCA string
+	// ACME names are those the server gets a certificate for by itself.
+	ACME []string
 	// Alone: given without the intermediate certificate that signed it.
 	Alone bool
 }

@@ -88,6 +88,8 @@ func (f Facts) certificate() []Finding {
 			"Set the clock, or use a certificate that is good now.")}
 	case f.Now.After(c.NotAfter):
 		return []Finding{bad(subject, "It has expired on "+day(c.NotAfter)+".", "Renew it; the server reads the new files by itself.")}
+	case len(c.ACME) > 0:
+		return []Finding{note(subject, "The server gets it by itself for %s; `sfu doctor https://%s` says whether it has one.", strings.Join(c.ACME, ", "), c.ACME[0])}
 	case c.LocalCA != "":
 		return []Finding{warning(subject, "It comes from this server's own CA, which browsers do not trust by themselves.",
 			"Install "+c.LocalCA+" on each device, or give --tls-cert and --tls-key from a public CA.")}

@@ -82,6 +82,7 @@ func TestEachTroubleIsSaidWithWhatToDo(t *testing.T) {
 		"expires soon":      {func(f *Facts) { f.Certificate.NotAfter = now.Add(time.Hour) }, Warning, "It ends on 2030-05-01"},
 		"chain missing":     {func(f *Facts) { f.Certificate.Alone = true }, Warning, "not the one that signed it"},
 		"local CA":          {func(f *Facts) { f.Certificate.LocalCA = "/state/ca.crt" }, Warning, "this server's own CA"},
+		"ACME":              {func(f *Facts) { f.Certificate.ACME = []string{"calls.example.org"} }, Note, "gets it by itself for calls.example.org"},
 		"open mode":         {func(f *Facts) { f.Open = true }, Warning, "anyone who reaches the server"},
 		"open mode refused": {func(f *Facts) { f.OpenError = "no keys" }, Bad, "no keys"},
 		"state":             {func(f *Facts) { f.StateError = "read-only" }, Bad, "read-only"},

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 	"os"
@@ -37,6 +38,9 @@ func (c doctorCommand) Run(s streams) error {
 	}
 	checked, err := c.check()
 	if err != nil {
+		return err
+	}
+	if err = checked.discover(context.Background(), net.DefaultResolver.LookupNetIP, slog.New(slog.DiscardHandler)); err != nil {
 		return err
 	}
 	findings := doctor.Local(gatherFacts(context.Background(), checked))
@@ -132,6 +136,9 @@ func reachable(address string) string {
 }
 
 func certificateFacts(s settings, now time.Time) doctor.Certificate {
+	if len(s.ACMEDomain) > 0 {
+		return doctor.Certificate{ACME: s.ACMEDomain, NotAfter: now.Add(leafLife)}
+	}
 	if s.TLSCert == "" {
 		return doctor.Certificate{LocalCA: s.state + "/ca.crt", NotAfter: now.Add(leafLife)}
 	}
