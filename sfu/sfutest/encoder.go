@@ -14,10 +14,9 @@ const (
 // encoder is a camera that keeps to a rate, as a browser's does: a key frame
 // costs several frames, and the frames after it are smaller until it is paid.
 type encoder struct {
-	rate     int64 // bits per second that it begins with
-	debt     int   // bytes sent beyond the rate
-	lastKey  time.Time
-	lastSent time.Time
+	rate    int64 // bits per second that it begins with
+	debt    int   // bytes sent beyond the rate
+	lastKey time.Time
 }
 
 // next returns the bytes of the frame at now; 0 leaves it out. limit 0 is none.
