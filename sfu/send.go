@@ -172,6 +172,9 @@ func (s *sender) write(o *outgoing, now time.Time) {
 	if numbered {
 		s.number(now, size, o.class())
 	}
+	if !o.resend {
+		slot.highest = max(slot.highest, o.numbers.Seq)
+	}
 	n, err := slot.writer.WriteRTP(h, payload)
 	c := &s.downlink.connection.sfu.counters
 	if err != nil || n == 0 {

@@ -43,6 +43,7 @@ type slot struct {
 	last         seq.Number // newest sent, if hasLast
 	hasLast      bool
 	abandoned    seq.Number // up to it nothing is sent again
+	highest      seq.Number // of all that were handed to the writer
 	packets      uint32     // sent, for reports
 	octets       uint32
 	reported     time.Time

@@ -261,6 +261,10 @@ func (s *subscription) end(now time.Time) {
 		s.downlink.sender.writeSound(now)
 	}
 	s.downlink.sender.forget(s.slot)
+	if s.current != nil && s.slot.highest > 0 { // what was forgotten leaves no gap
+		s.slot.stream.Rewind(s.slot.highest)
+		s.slot.abandoned = min(s.slot.abandoned, s.slot.highest)
+	}
 	if s.current != nil {
 		s.slot.stream.Forget(s.current)
 	}

@@ -128,6 +128,22 @@ func (m *Map[S]) Source(dst seq.Number) (source S, src seq.Number, ok bool) {
 	return source, 0, false
 }
 
+// Rewind takes back all numbers above last, which must be the highest that has
+// ever been written, or higher: what was numbered and then not sent leaves no
+// gap.
+func (m *Map[S]) Rewind(last seq.Number) {
+	if last >= m.sent {
+		return
+	}
+	for i := range m.count {
+		if r := m.at(i); r.end() > last+1 {
+			r.n = uint64(max(last+1, r.dst) - r.dst)
+			r.dst = min(r.dst, last+1)
+		}
+	}
+	m.sent = last
+}
+
 // Last returns the highest number given to a packet so far.
 func (m *Map[S]) Last() seq.Number { return m.sent }
 

@@ -157,6 +157,13 @@ func (s *Stream[S]) Forget(source S) {
 	}
 }
 
+// Rewind takes back all numbers above last; see Map.Rewind. The present
+// source ends with it: bind another, or the same anew.
+func (s *Stream[S]) Rewind(last seq.Number) {
+	s.serial = 0
+	s.numbers.Rewind(last)
+}
+
 // Ready reports whether an audio source may be bound at now; see
 // Timeline.Ready. packet is the length of a packet in ticks.
 func (s *Stream[S]) Ready(now time.Time, packet uint32) bool {

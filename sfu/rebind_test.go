@@ -1,0 +1,46 @@
+package sfu_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"callrelay/sfu"
+	"callrelay/sfu/sfutest"
+)
+
+func TestThousandRebindingsMixNoParticipants(t *testing.T) {
+	times := 1000
+	if testing.Short() {
+		times = 100
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		a, b := call(r, "a", "b")
+		c, d := call(r, "c", "d")
+		join(r, "room", a, b, c) // d stays outside: nothing of it may come
+		_, cameraB := b.Tags()
+		_, cameraC := c.Tags()
+		_, cameraD := d.Tags()
+		tags := []uint32{cameraB, cameraC}
+		for i := range times {
+			who := []sfu.PublicationID{"b/camera", "c/camera"}[i%2]
+			r.Do(r.SFU.Prefer(r.Context(), "a", []sfu.Preference{{Publication: who, Width: 640, Height: 360}}))
+			time.Sleep(20 * time.Millisecond) // what was on the way
+			before := a.FirstSlot(false).ByTag[tags[1-i%2]]
+			time.Sleep(100 * time.Millisecond)
+			if n := a.FirstSlot(false).ByTag[tags[1-i%2]] - before; n != 0 {
+				t.Fatalf("rebinding %d: %d packets of the other participant", i, n)
+			}
+		}
+		s := a.FirstSlot(false)
+		if s.ByTag[cameraD] != 0 || s.ByTag[cameraB] == 0 || s.ByTag[cameraC] == 0 {
+			t.Errorf("packets by sender: %v", s.ByTag)
+		}
+		if s.Missing != 0 || s.Duplicates != 0 || s.Backward != 0 || s.Unexplained != 0 || s.Rough != 0 {
+			t.Errorf("missing %d, duplicates %d, back %d, unexplained %d, not at a key frame %d",
+				s.Missing, s.Duplicates, s.Backward, s.Unexplained, s.Rough)
+		}
+	})
+}
