@@ -5,6 +5,7 @@ import type { SeenMedia } from './seen/media'
 import type { SeenNamedRoom } from './seen/named'
 import type { SeenSession } from './seen/session'
 import type { SeenSources } from './seen/sources'
+import type { SeenTalk } from './seen/talk'
 
 export type { Device } from './seen/device'
 export type { PreviewOwner } from './seen/devices'
@@ -16,7 +17,7 @@ export type { Seen } from './seen/seen'
  * functions. The page's components know nothing else of it, so a story or a
  * test hands in another. Each part is one file in seen/.
  */
-export interface Callrelay extends SeenSession, SeenDevices, SeenSources, SeenCall, SeenNamedRoom, SeenMedia {
+export interface Callrelay extends SeenSession, SeenDevices, SeenSources, SeenCall, SeenNamedRoom, SeenMedia, SeenTalk {
   signIn(how: { name?: string; token?: string }): Promise<void>
   signOut(): void
 }

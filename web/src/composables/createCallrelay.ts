@@ -7,6 +7,7 @@ import { seeNamedRoom } from './seen/named'
 import { createPresent } from './seen/present'
 import { seeSession } from './seen/session'
 import { seeSources } from './seen/sources'
+import { seeTalk } from './seen/talk'
 
 /**
  * The real client as the page sees it. The devices are made once and outlive
@@ -22,7 +23,7 @@ export function createCallrelay(options: Pick<ClientOptions, 'url'> = {}): Callr
   const named = seeNamedRoom(present, sources, session.client)
 
   return {
-    ...session, ...seeDevices(devices), ...media, ...sources, ...call, ...named,
+    ...session, ...seeDevices(devices), ...media, ...sources, ...call, ...named, ...seeTalk(present),
     async signIn({ name, token }) {
       session.close()
       present.release()

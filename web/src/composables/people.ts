@@ -51,3 +51,10 @@ export function recentCalls(storage: Pick<Storage, 'getItem' | 'setItem'> | unde
     },
   }
 }
+
+/** Of a room: hosts, then raised hands by time, then by name. */
+export function orderOfPeople<T extends { name: string; role: string; hand: number }>(members: readonly T[], locale: string): T[] {
+  const rank = (m: T) => (m.role === 'host' ? 0 : m.hand > 0 ? 1 : 2)
+  const collator = new Intl.Collator(locale)
+  return [...members].sort((a, b) => rank(a) - rank(b) || a.hand - b.hand || collator.compare(a.name, b.name))
+}

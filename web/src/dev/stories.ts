@@ -69,6 +69,28 @@ const camOff = ({ state }: Fake) => void (state.camera.value = { on: false, want
 const inRoom = ({ state }: Fake) =>
   void (state.room.value = { name: 'design-review', self: 'me', since: performance.now() - 768_000 })
 
+const nine = () => Array.from({ length: 7 }, (_, i) => member(i, { muted: i % 3 === 1, cameraOff: i === 5, hand: i === 2 ? 3 : 0, role: i === 0 ? 'host' : 'member' }))
+
+/** A room with its options, somebody in the lobby, and a chat. */
+function talking({ state }: Fake): void {
+  state.details.value = {
+    options: { limit: 200, publishers: 'all', locked: false, lobby: true, start_muted: false, screen: 'ask' },
+    me: { role: 'host', canPublish: true, hand: 0 },
+    invited: [{ invitation: 'i1', user: 'Tomás Ruiz', name: 'Tomás Ruiz', from: 'me', state: 'ringing' }],
+    waiting: [{ participant: 'w1', user: 'Grace', name: 'Grace Wanjiru' }],
+  }
+  const line = { epoch: 1, user: '', mine: false, state: 'said' as const }
+  const at = new Date(2026, 0, 5, 14, 2).getTime()
+  state.chat.value = [
+    { ...line, id: 'l1', n: 2, from: 'p1', name: person(1).name, text: 'Morning! The drawings are in the shared folder.', at },
+    { ...line, id: 'l2', n: 3, from: 'p0', name: person(0).name, text: '收到，我先看第三页。', at: at + 40_000 },
+    { ...line, id: 'l3', n: 4, from: 'p6', name: person(6).name, text: 'شكرا لكم', at: at + 90_000 },
+    { ...line, id: 'l4', n: 5, from: 'me', name: 'Lin', to: 'p1', mine: true, text: 'https://example.org/a/very/long/address/that/does/not/fit/into/one/line/of/this/panel', at: at + 120_000 },
+    { ...line, id: 'l5', n: 0, from: 'me', name: '', mine: true, state: 'failed', error: { code: 'timeout', message: '' }, text: 'See you there', at: at + 150_000 },
+  ]
+  state.unread.value = 3
+}
+
 export const stories: Record<string, Story> = {
   name: { prepare: () => undefined },
   home: { prepare: home },
@@ -122,6 +144,33 @@ export const stories: Record<string, Story> = {
   },
   'room-4': {
     prepare: inCall(() => [member(0), member(1, { muted: true }), member(5, { cameraOff: true })], inRoom),
+  },
+  'room-9': { prepare: inCall(() => nine(), (fake) => talking(fake)) },
+  'room-chat': {
+    prepare: inCall(() => nine().slice(0, 4), (fake) => talking(fake)),
+    click: ['Chat|聊天'],
+  },
+  'room-chat-phone': {
+    prepare: inCall(() => nine().slice(0, 4), (fake) => talking(fake)),
+    click: ['More|更多', 'Chat|聊天'],
+  },
+  'room-people': {
+    prepare: inCall(() => nine(), (fake) => talking(fake)),
+    click: ['People|成员'],
+  },
+  'room-invite': {
+    prepare: inCall(() => nine().slice(0, 2), (fake) => {
+      inRoom(fake)
+      talking(fake)
+    }),
+    click: ['Add people|添加成员'],
+  },
+  'room-invite-phone': {
+    prepare: inCall(() => nine().slice(0, 2), (fake) => {
+      inRoom(fake)
+      talking(fake)
+    }),
+    click: ['More|更多', 'Add people|添加成员'],
   },
   'room-alone': {
     prepare(fake) {

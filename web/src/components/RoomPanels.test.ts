@@ -1,0 +1,74 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { ChatEntry, RoomDetails } from '../client/types'
+import { byId, createRig, settle, type Rig } from '../dev/rig'
+import ChatPanel from './ChatPanel.vue'
+import InvitePanel from './InvitePanel.vue'
+import PeoplePanel from './PeoplePanel.vue'
+
+const details = (role: 'host' | 'member'): RoomDetails => ({
+  options: { limit: 200, publishers: 'all', locked: false, lobby: false, start_muted: false, screen: 'ask' },
+  me: { role, canPublish: true, hand: 0 }, invited: [], waiting: [],
+})
+const entry = (over: Partial<ChatEntry>): ChatEntry => ({
+  id: 'm1', epoch: 1, n: 1, from: 'p1', user: 'bob', name: 'Bob', text: '<b>hi</b>', at: 0, mine: false, state: 'said', ...over,
+})
+let rig: Rig
+
+beforeEach(() => {
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {}, removeEventListener() {} }))
+  rig = createRig()
+  rig.fake.state.self.value = { user: 'me', name: 'Me' }
+  rig.fake.state.details.value = details('member')
+})
+afterEach(() => {
+  document.body.innerHTML = ''
+  vi.unstubAllGlobals()
+})
+
+it('shows a line as text, never as markup', async () => {
+  rig.fake.state.chat.value = [entry({})]
+  rig.mount(ChatPanel)
+  await settle()
+  expect(byId('chat-line').textContent).toContain('<b>hi</b>')
+  expect(byId('chat-line').querySelector('b')).toBeNull()
+})
+
+it('sends a line at Enter, but not while a Chinese word is written', async () => {
+  rig.mount(ChatPanel)
+  const input = byId<HTMLTextAreaElement>('chat-input')
+  input.value = ' hello '
+  input.dispatchEvent(new Event('input'))
+  input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true }))
+  await settle()
+  expect(rig.fake.asked).toEqual([])
+  input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }))
+  await settle()
+  expect(rig.fake.asked).toEqual([['say', 'hello', undefined]])
+  expect(input.value).toBe('')
+})
+
+it('rings a person from the list into the call', async () => {
+  rig.fake.state.people.value = [{ user: 'cat', name: 'Cat', presence: 'available' }]
+  rig.mount(InvitePanel)
+  byId('invite-person').click()
+  await settle()
+  expect(rig.fake.asked).toEqual([['invite', 'cat', true]])
+})
+
+it('shows link and QR code in a room with a name only', async () => {
+  const call = rig.mount(InvitePanel)
+  expect(call.find('svg[role=img]').exists()).toBe(false)
+  rig.fake.state.room.value = { name: 'tea', self: 'me', since: 0 }
+  await settle()
+  expect(call.find('svg[role=img]').exists()).toBe(true)
+  expect(call.text()).toContain('/r/tea')
+})
+
+it('gives host controls to hosts alone', async () => {
+  const panel = rig.mount(PeoplePanel)
+  expect(panel.text()).not.toContain('End for all')
+  rig.fake.state.details.value = details('host')
+  await settle()
+  expect(panel.text()).toContain('End for all')
+})

@@ -1,0 +1,82 @@
+import { shallowRef } from 'vue'
+import type { Host, Room } from '../../client'
+import type { ChatEntry, LocalMedia, MuteAsked, RoomDetails } from '../../client/types'
+import type { Present } from './present'
+import type { Seen } from './seen'
+
+/** What the people in the present room do beside hearing and seeing each other. */
+export interface SeenTalk {
+  details: Seen<RoomDetails | undefined>
+  chat: Seen<readonly ChatEntry[]>
+  /** Lines of others since the chat was last read. */
+  unread: Seen<number>
+  /** While somebody looks at the chat nothing in it is unread. */
+  readChat(reading: boolean): void
+  say(text: string, to?: string): void
+  sayAgain(id: string): void
+  screen: Seen<LocalMedia>
+  canShare(): boolean
+  shareScreen(takeOver: boolean): Promise<boolean>
+  stopScreen(): void
+  invite(user: string, video: boolean): Promise<void>
+  cancelInvitation(invitation: string): Promise<void>
+  raiseHand(raised: boolean): Promise<void>
+  /** What a host may do; undefined without a room. */
+  host(): Host | undefined
+  onMuteAsked(listener: (asked: MuteAsked) => void): () => void
+}
+
+const OFF: LocalMedia = { on: false, wanted: false }
+
+export function seeTalk(present: Present): SeenTalk {
+  const details = shallowRef<RoomDetails>()
+  const chat = shallowRef<readonly ChatEntry[]>([])
+  const unread = shallowRef(0)
+  const screen = shallowRef(OFF)
+  const listeners = new Set<(asked: MuteAsked) => void>()
+  let reading = false
+
+  present.add({
+    begin(room: Room) {
+      details.value = room.details
+      chat.value = room.chat.entries
+      screen.value = room.local.screen
+      return [
+        room.on('details', (now) => (details.value = now)),
+        room.on('local', (source, media) => source === 'screen' && (screen.value = media)),
+        room.on('muteAsked', (asked) => listeners.forEach((listener) => listener(asked))),
+        room.chat.on('entries', (now) => (chat.value = now)),
+        room.chat.on('line', () => void (unread.value += reading ? 0 : 1)),
+      ]
+    },
+    end() {
+      details.value = undefined
+      chat.value = []
+      unread.value = 0
+      screen.value = OFF
+    },
+  })
+
+  return {
+    details, chat, unread, screen,
+    readChat(on) {
+      reading = on
+      if (!on) return
+      unread.value = 0
+      void present.room?.chat.load()
+    },
+    say: (text, to) => present.room?.chat.send(text, to),
+    sayAgain: (id) => present.room?.chat.retry(id),
+    canShare: () => typeof navigator.mediaDevices?.getDisplayMedia === 'function',
+    shareScreen: async (takeOver) => present.room?.shareScreen({ takeOver }) ?? false,
+    stopScreen: () => present.room?.stopScreen(),
+    invite: async (user, video) => void (await present.room?.invite(user, { video })),
+    cancelInvitation: async (invitation) => present.room?.cancelInvitation(invitation),
+    raiseHand: async (raised) => present.room?.raiseHand(raised),
+    host: () => present.room?.host,
+    onMuteAsked(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}

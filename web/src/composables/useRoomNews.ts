@@ -1,0 +1,33 @@
+import { onScopeDispose, watch } from 'vue'
+import type { Announcer } from './announcer'
+import type { Callrelay } from './callrelay'
+import type { Toasts } from './toasts'
+
+interface Options {
+  callrelay: Callrelay
+  toasts: Toasts
+  announcer: Announcer
+  t: (key: string, named?: Record<string, unknown>) => string
+}
+
+/** What others in a room want of this person, in sentences. */
+export function useRoomNews({ callrelay, toasts, announcer, t }: Options): void {
+  const { details, members, unread } = callrelay
+  const nameOf = (participant?: string) => members.value.find((m) => m.participant === participant)?.name
+  onScopeDispose(callrelay.onMuteAsked(({ source, muted, by }) => {
+    if (source !== 'microphone') return
+    const name = nameOf(by)
+    if (muted) return toasts.show(name ? t('room.mutedBy', { name }) : t('room.mutedAll'))
+    toasts.show(t('room.unmuteAsked', { name: name ?? t('room.host') }), {
+      action: { label: t('room.unmute'), run: () => callrelay.setMicrophone(true) }, ms: 20_000,
+    })
+  }))
+  watch(() => details.value?.waiting.length ?? 0, (now, before) => {
+    const newest = details.value?.waiting.at(-1)
+    if (now > before && newest) toasts.show(t('room.waits', { name: newest.name }))
+  })
+  watch(unread, (now, before) => {
+    const line = callrelay.chat.value.at(-1)
+    if (now > before && line && !line.mine) announcer.say(t('room.said', { name: line.name, text: line.text }))
+  })
+}
