@@ -14,8 +14,9 @@ import * as badInput from './cases/bad-input.mjs'
 import * as networks from './cases/networks.mjs'
 import * as diag from './cases/diag.mjs'
 import * as thinLink from './cases/thin-link.mjs'
+import * as rooms from './cases/rooms.mjs'
 
-const FILES = { calls, ends, packets, devices, recovery, networks, tokens, 'bad-input': badInput, diag, 'thin-link': thinLink }
+const FILES = { calls, ends, packets, devices, recovery, networks, tokens, 'bad-input': badInput, diag, 'thin-link': thinLink, rooms }
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const full = process.argv.includes('--full')

@@ -148,6 +148,51 @@ describe('the call screen', () => {
     expect(byId('hangup').getAttribute('aria-label')).toBe('Leave')
   })
 
+  it('shows a shared screen whole and large, with the pictures of all beside it', async () => {
+    const screenShare = { publication: 'p1/screen', source: 'screen' as const, muted: false }
+    rig.fake.state.members.value = [member('p1', { media: { ...member('p1').media, screen: screenShare } })]
+    await settle()
+    expect(byId('screen').dataset.participant).toBe('p1')
+    expect(byId('screen').getAttribute('aria-label')).toBe('Name p1’s screen')
+    const tiles = [...document.querySelectorAll<HTMLElement>('[data-testid=tile]')].map((t) => t.dataset.participant)
+    expect(tiles).toEqual(['p1', 'seat'])
+    rig.fake.state.members.value = [member('p1')]
+    await settle()
+    expect(document.querySelector('[data-testid=screen]')).toBeNull()
+  })
+
+  it('says that one shares a screen, and stops it there', async () => {
+    expect(document.querySelector('[data-testid=sharing]')).toBeNull()
+    rig.fake.state.screen.value = { on: true, wanted: true }
+    await settle()
+    expect(byId('sharing').textContent).toContain('You are sharing your screen')
+    byId('sharing').querySelector('button')?.click()
+    expect(rig.fake.asked).toEqual([['stopScreen']])
+  })
+
+  it('is named after the one other, and by its number of people once it has grown', async () => {
+    const title = () => document.querySelector('header h1')?.textContent
+    expect(title()).toBe('Name p1')
+    rig.fake.state.members.value = [member('p1'), member('p2')]
+    await settle()
+    expect(title()).toBe('3 people')
+    rig.fake.state.room.value = { name: 'tea', self: 'seat', since: 0 }
+    await settle()
+    expect(title()).toBe('tea')
+  })
+
+  it('shows a raised hand on the name, in a grid and in a call of two', async () => {
+    const hands = () => document.querySelectorAll('.pill .lucide-hand').length
+    expect(hands()).toBe(0)
+    rig.fake.state.members.value = [member('p1', { hand: 4 })]
+    await settle()
+    expect(hands()).toBe(1)
+    rig.fake.state.members.value = [member('p1', { hand: 4 }), member('p2')]
+    await settle()
+    expect(hands()).toBe(1)
+    expect(document.querySelector('[data-participant=p1]')?.getAttribute('aria-label')).toContain('Hand raised')
+  })
+
   it('shows one sentence for a bad network, with its number and name', async () => {
     rig.fake.state.quality.value = { cause: 'delay', rttMs: 812.4 }
     await settle()

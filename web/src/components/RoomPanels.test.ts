@@ -65,6 +65,18 @@ it('shows link and QR code in a room with a name only', async () => {
   expect(call.text()).toContain('/r/tea')
 })
 
+it('tells what became of an invitation that nobody took, until the person is there', async () => {
+  rig.fake.state.unanswered.value = [{ invitation: 'i', user: 'cat', name: 'Cat', from: 'me', state: 'ended', reason: 'declined', note: 'Later' }]
+  const panel = rig.mount(PeoplePanel)
+  expect(byId('unanswered').textContent).toContain('Declined the call: “Later”')
+  byId('unanswered').querySelector('button')?.click()
+  expect(rig.fake.asked).toEqual([['invite', 'cat', true]])
+  rig.fake.state.details.value = { ...details('member'), invited: [{ invitation: 'j', user: 'cat', name: 'Cat', from: 'me', state: 'ringing' }] }
+  await settle()
+  expect(panel.find('[data-testid=unanswered]').exists()).toBe(false)
+  expect(panel.text()).toContain('Calling…')
+})
+
 it('gives host controls to hosts alone', async () => {
   const panel = rig.mount(PeoplePanel)
   expect(panel.text()).not.toContain('End for all')

@@ -1,6 +1,7 @@
 import { onScopeDispose, watch } from 'vue'
 import type { Announcer } from './announcer'
 import type { Callrelay } from './callrelay'
+import { reasonKey } from './reason'
 import type { Toasts } from './toasts'
 
 interface Options {
@@ -12,7 +13,8 @@ interface Options {
 
 /** What others in a room want of this person, in sentences. */
 export function useRoomNews({ callrelay, toasts, announcer, t }: Options): void {
-  const { details, members, unread } = callrelay
+  const { details, members, unread, unanswered } = callrelay
+  const self = () => callrelay.room.value?.self || callrelay.call.value?.participant
   const nameOf = (participant?: string) => members.value.find((m) => m.participant === participant)?.name
   onScopeDispose(callrelay.onMuteAsked(({ source, muted, by }) => {
     if (source !== 'microphone') return
@@ -25,6 +27,11 @@ export function useRoomNews({ callrelay, toasts, announcer, t }: Options): void 
   watch(() => details.value?.waiting.length ?? 0, (now, before) => {
     const newest = details.value?.waiting.at(-1)
     if (now > before && newest) toasts.show(t('room.waits', { name: newest.name }))
+  })
+  watch(unanswered, (now, before) => {
+    const newest = now.at(-1)
+    if (!newest || before.includes(newest) || newest.from !== self()) return
+    toasts.show(t('room.said', { name: newest.name, text: t(reasonKey(newest), { note: newest.note ?? '' }) }))
   })
   watch(unread, (now, before) => {
     const line = callrelay.chat.value.at(-1)

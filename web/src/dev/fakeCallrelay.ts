@@ -22,6 +22,7 @@ export function createFake() {
     details: shallowRef<Callrelay['details']['value']>(),
     chat: shallowRef<Callrelay['chat']['value']>([]),
     unread: shallowRef(0),
+    unanswered: shallowRef<Callrelay['unanswered']['value']>([]),
     screen: shallowRef<LocalMedia>({ on: false, wanted: false }),
     moving: shallowRef(false),
     early: shallowRef<readonly MediaStreamTrack[]>([]),

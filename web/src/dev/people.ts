@@ -22,9 +22,10 @@ export interface MemberLook {
   state?: RemoteMember['state']
   role?: RemoteMember['role']
   hand?: number
+  screen?: boolean
 }
 
-export function member(i: number, { size = [1280, 720], cameraOff = false, muted = false, state = 'connected', role = 'member', hand = 0 }: MemberLook = {}): RemoteMember {
+export function member(i: number, { size = [1280, 720], cameraOff = false, muted = false, state = 'connected', role = 'member', hand = 0, screen = false }: MemberLook = {}): RemoteMember {
   const { user, name } = person(i)
   const participant = `p${i}`
   return {
@@ -35,6 +36,7 @@ export function member(i: number, { size = [1280, 720], cameraOff = false, muted
         publication: `${participant}/camera`, source: 'camera', muted: cameraOff,
         track: cameraOff ? undefined : fakePicture(40 + i * 50, ...size),
       },
+      ...(screen && { screen: { publication: `${participant}/screen`, source: 'screen' as const, muted: false, track: fakePicture(250, 1920, 1200) } }),
     },
   }
 }

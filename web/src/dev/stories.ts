@@ -89,6 +89,7 @@ function talking({ state }: Fake): void {
     { ...line, id: 'l5', n: 0, from: 'me', name: '', mine: true, state: 'failed', error: { code: 'timeout', message: '' }, text: 'See you there', at: at + 150_000 },
   ]
   state.unread.value = 3
+  state.unanswered.value = [{ invitation: 'i0', user: 'Ali Demir', name: 'Ali Demir', from: 'me', state: 'ended', reason: 'no_answer' }]
 }
 
 export const stories: Record<string, Story> = {
@@ -146,6 +147,15 @@ export const stories: Record<string, Story> = {
     prepare: inCall(() => [member(0), member(1, { muted: true }), member(5, { cameraOff: true })], inRoom),
   },
   'room-9': { prepare: inCall(() => nine(), (fake) => talking(fake)) },
+  'room-screen': {
+    prepare: inCall(() => [member(1, { screen: true }), member(2, { muted: true, hand: 2 }), member(5, { cameraOff: true })], (fake) => talking(fake)),
+  },
+  'room-sharing': {
+    prepare: inCall(() => [member(1, { hand: 1 })], (fake) => {
+      talking(fake)
+      fake.state.screen.value = { on: true, wanted: true }
+    }),
+  },
   'room-chat': {
     prepare: inCall(() => nine().slice(0, 4), (fake) => talking(fake)),
     click: ['Chat|聊天'],

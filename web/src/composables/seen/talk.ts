@@ -1,8 +1,9 @@
 import { shallowRef } from 'vue'
 import type { Host, Room } from '../../client'
-import type { ChatEntry, LocalMedia, MuteAsked, RoomDetails } from '../../client/types'
+import type { ChatEntry, InvitationView, LocalMedia, MuteAsked, RoomDetails } from '../../client/types'
 import type { Present } from './present'
 import type { Seen } from './seen'
+import { noteUnanswered } from './unanswered'
 
 /** What the people in the present room do beside hearing and seeing each other. */
 export interface SeenTalk {
@@ -18,6 +19,8 @@ export interface SeenTalk {
   canShare(): boolean
   shareScreen(takeOver: boolean): Promise<boolean>
   stopScreen(): void
+  /** Invitations that ended without the person coming, and how. */
+  unanswered: Seen<readonly InvitationView[]>
   invite(user: string, video: boolean): Promise<void>
   cancelInvitation(invitation: string): Promise<void>
   raiseHand(raised: boolean): Promise<void>
@@ -33,6 +36,7 @@ export function seeTalk(present: Present): SeenTalk {
   const chat = shallowRef<readonly ChatEntry[]>([])
   const unread = shallowRef(0)
   const screen = shallowRef(OFF)
+  const unanswered = shallowRef<readonly InvitationView[]>([])
   const listeners = new Set<(asked: MuteAsked) => void>()
   let reading = false
 
@@ -44,6 +48,7 @@ export function seeTalk(present: Present): SeenTalk {
       return [
         room.on('details', (now) => (details.value = now)),
         room.on('local', (source, media) => source === 'screen' && (screen.value = media)),
+        room.on('invitation', (now) => (unanswered.value = noteUnanswered(unanswered.value, now))),
         room.on('muteAsked', (asked) => listeners.forEach((listener) => listener(asked))),
         room.chat.on('entries', (now) => (chat.value = now)),
         room.chat.on('line', () => void (unread.value += reading ? 0 : 1)),
@@ -54,11 +59,12 @@ export function seeTalk(present: Present): SeenTalk {
       chat.value = []
       unread.value = 0
       screen.value = OFF
+      unanswered.value = []
     },
   })
 
   return {
-    details, chat, unread, screen,
+    details, chat, unread, screen, unanswered,
     readChat(on) {
       reading = on
       if (!on) return
