@@ -24,6 +24,8 @@ func (s *Server) handle(r request, m protocol.ClientMessage) error {
 		s.missed.clear(r.sess.person.User)
 		s.tellMissed(r.sess.person.User, time.Now())
 		s.reply(r, protocol.OK{})
+	case protocol.RateCall:
+		return s.handleRateCall(r, m)
 	case protocol.Place:
 		return s.handlePlace(r, m)
 	case protocol.Ringing:

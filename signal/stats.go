@@ -22,6 +22,9 @@ type Stats struct {
 	Errors map[protocol.ErrorCode]uint64
 	// Closed counts sockets closed by the server, by code.
 	Closed map[protocol.CloseCode]uint64
+	// Ratings counts what people said of their calls: good, poor, and
+	// poor_sound, poor_picture, poor_connection.
+	Ratings map[string]uint64
 	// Resumes counts hellos by outcome.
 	Resumes map[protocol.ResumeOutcome]uint64
 	// Maps are the sizes of everything that could grow, by name.
@@ -36,6 +39,7 @@ type counters struct {
 	errors  map[protocol.ErrorCode]uint64
 	closed  map[protocol.CloseCode]uint64
 	resumes map[protocol.ResumeOutcome]uint64
+	ratings map[string]uint64
 }
 
 func newCounters() counters {
@@ -44,10 +48,12 @@ func newCounters() counters {
 		errors:  map[protocol.ErrorCode]uint64{},
 		closed:  map[protocol.CloseCode]uint64{},
 		resumes: map[protocol.ResumeOutcome]uint64{},
+		ratings: map[string]uint64{},
 	}
 }
 
 func (c counters) fill(s *Stats) {
 	s.Ended, s.Errors = maps.Clone(c.ended), maps.Clone(c.errors)
+	s.Ratings = maps.Clone(c.ratings)
 	s.Closed, s.Resumes = maps.Clone(c.closed), maps.Clone(c.resumes)
 }

@@ -35,6 +35,7 @@ func metricList() []metric {
 		{"callrelay_users", "Users with at least one session.", gauge, "", one(func(s *sample) float64 { return float64(s.signal.Users) })},
 		{"callrelay_calls", "Calls that have not ended, by state.", gauge, "state", func(s *sample, emit func(float64, string)) { each(s.signal.Calls, emit) }},
 		{"callrelay_calls_total", "Calls that have ended, by end reason.", counter, "reason", func(s *sample, emit func(float64, string)) { each(s.signal.Ended, emit) }},
+		{"callrelay_call_ratings_total", "What people said of their calls: good, poor, or what was poor.", counter, "rating", func(s *sample, emit func(float64, string)) { each(s.signal.Ratings, emit) }},
 		{"callrelay_members", "Members of rooms, those within their grace too.", gauge, "", one(func(s *sample) float64 { return float64(s.signal.Members) })},
 		{"callrelay_errors_total", "Refusals told to clients, by error code.", counter, "code", func(s *sample, emit func(float64, string)) { each(s.signal.Errors, emit) }},
 		{"callrelay_sockets_closed_total", "Signalling sockets that the server closed, by close code.", counter, "code", func(s *sample, emit func(float64, string)) {

@@ -88,6 +88,24 @@ func (m Accept) check() error  { return checkCall(m.Call) }
 func (m Cancel) check() error  { return checkCall(m.Call) }
 func (m HangUp) check() error  { return checkCall(m.Call) }
 
+func (m RateCall) check() error {
+	switch m.Rating {
+	case RatingGood:
+		if m.About != "" {
+			return errors.New("about is for a poor rating")
+		}
+	case RatingPoor:
+		switch m.About {
+		case "", RatingSound, RatingPicture, RatingConnection:
+		default:
+			return fmt.Errorf("about %s is none of sound, picture, connection", quote(string(m.About)))
+		}
+	default:
+		return fmt.Errorf("rating %s is none of good, poor", quote(string(m.Rating)))
+	}
+	return checkCall(m.Call)
+}
+
 func (m Decline) check() error {
 	if len(m.Note) > MaxNote {
 		return fmt.Errorf("note is longer than %d bytes", MaxNote)

@@ -40,6 +40,16 @@ type SetPresence struct {
 // Reply: ok.
 type ClearMissed struct{}
 
+// RateCall says how a call was, while it goes on or up to ten minutes after
+// its end. The operator finds it in the log and the metrics. Reply: ok.
+// Errors: not_found (no such call lately), forbidden (another's call).
+type RateCall struct {
+	Call   CallID `json:"call"`
+	Rating Rating `json:"rating"`
+	// About what was poor; empty when not said, and with good.
+	About RatingCause `json:"about,omitempty"`
+}
+
 // Place calls a user. Reply: call. The caller then makes its connection with
 // offer while it rings. Errors: busy (this session has a call or is in a
 // room), forbidden, draining, invalid (one's own name, or an id that another

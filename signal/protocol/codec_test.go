@@ -137,6 +137,7 @@ func FuzzHello(f *testing.F)       { fuzzMessage[Hello](f, `"version":1,"name":"
 func FuzzPing(f *testing.F)        { fuzzMessage[Ping](f) }
 func FuzzBye(f *testing.F)         { fuzzMessage[Bye](f) }
 func FuzzSetPresence(f *testing.F) { fuzzMessage[SetPresence](f, `"away":true`) }
+func FuzzRateCall(f *testing.F)    { fuzzMessage[RateCall](f) }
 func FuzzClearMissed(f *testing.F) { fuzzMessage[ClearMissed](f) }
 func FuzzPlace(f *testing.F) {
 	fuzzMessage[Place](f, `"call":"`+anID+`","callee":"ali","video":true`)

@@ -29,6 +29,8 @@ func newClient(wire string) ClientMessage {
 		return new(Bye)
 	case "set_presence":
 		return new(SetPresence)
+	case "rate_call":
+		return new(RateCall)
 	case "clear_missed":
 		return new(ClearMissed)
 	case "place":
@@ -192,6 +194,9 @@ func (Bye) client()  {}
 
 func (SetPresence) message() {}
 func (SetPresence) client()  {}
+
+func (RateCall) message() {}
+func (RateCall) client()  {}
 
 func (ClearMissed) message() {}
 func (ClearMissed) client()  {}

@@ -91,6 +91,25 @@ const (
 	EndRestart           EndReason = "restart"            // the server is going down
 )
 
+// Rating of a call by a person.
+type Rating string
+
+// Ratings.
+const (
+	RatingGood Rating = "good"
+	RatingPoor Rating = "poor"
+)
+
+// RatingCause is what a person found poor.
+type RatingCause string
+
+// Rating causes.
+const (
+	RatingSound      RatingCause = "sound"
+	RatingPicture    RatingCause = "picture"
+	RatingConnection RatingCause = "connection"
+)
+
 // Party says which side of a call something came from, seen from the device
 // that is told.
 type Party string

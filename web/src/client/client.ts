@@ -1,6 +1,6 @@
 import { Devices } from '../media/devices'
 import { ScreenShare } from '../media/screen'
-import type { CallView, Person, RoomView, ServerMessage, WelcomeMessage } from '../protocol/messages'
+import type { CallView, Person, Rating, RatingCause, RoomView, ServerMessage, WelcomeMessage } from '../protocol/messages'
 import { Call } from './call'
 import { Emitter } from './emitter'
 import { browserEnvironment, type Environment } from './environment'
@@ -198,6 +198,11 @@ export class Client extends Emitter<ClientEvents> {
     this.missedCalls = []
     this.emit('missed', this.missedCalls)
     void this.link_.request('clear_missed', {}).catch(() => undefined)
+  }
+
+  /** Tells the operator how a call was; `about` is what was poor. */
+  rateCall(call: string, rating: Rating, about?: RatingCause): void {
+    this.link_.tell('rate_call', about ? { call, rating, about } : { call, rating })
   }
 
   /** Tells others whether somebody is at this device. */

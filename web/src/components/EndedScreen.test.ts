@@ -51,3 +51,20 @@ describe('the ended screen', () => {
     expect(document.activeElement?.textContent?.trim()).toBe('Home')
   })
 })
+
+describe('the question how it was', () => {
+  it('is one tap, and a second about what was poor', async () => {
+    await show({ reason: 'hangup', by: 'peer', durationMs: 60_000 })
+    byId('rate-poor').click()
+    await settle()
+    byId('rate-sound').click()
+    await settle()
+    expect(screen.emitted('rate')).toEqual([['poor', undefined], ['poor', 'sound']])
+    expect(byId('rate').textContent).toContain('Thank you.')
+  })
+
+  it('is not asked when nobody talked', async () => {
+    await show({ reason: 'declined', by: 'peer' })
+    expect(document.querySelector('[data-testid=rate]')).toBeNull()
+  })
+})

@@ -64,6 +64,7 @@ export function createFake() {
     decline: note('decline'),
     cancel: note('cancel'),
     hangUp: note('hangUp'),
+    rate: note('rate'),
     seeRoom: async () => ({ people: 3, lobby: false }),
     joinRoom: noteAsync('joinRoom'),
     leaveRoom: note('leaveRoom'),

@@ -125,6 +125,26 @@ export const endReasons: readonly EndReason[] = [
   'restart',
 ]
 
+/** Rating of a call by a person. */
+export type Rating =
+  | 'good'
+  | 'poor'
+export const ratings: readonly Rating[] = [
+  'good',
+  'poor',
+]
+
+/** RatingCause is what a person found poor. */
+export type RatingCause =
+  | 'sound'
+  | 'picture'
+  | 'connection'
+export const ratingCauses: readonly RatingCause[] = [
+  'sound',
+  'picture',
+  'connection',
+]
+
 /**
  * Party says which side of a call something came from, seen from the device
  * that is told.
@@ -440,6 +460,21 @@ export interface ClearMissedMessage {
   type: 'clear_missed'
   /** Asks for a reply that has it as `re`. */
   id?: number
+}
+
+/**
+ * RateCall says how a call was, while it goes on or up to ten minutes after
+ * its end. The operator finds it in the log and the metrics. Reply: ok.
+ * Errors: not_found (no such call lately), forbidden (another's call).
+ */
+export interface RateCallMessage {
+  type: 'rate_call'
+  /** Asks for a reply that has it as `re`. */
+  id?: number
+  call: CallID
+  rating: Rating
+  /** About what was poor; empty when not said, and with good. */
+  about?: RatingCause
 }
 
 /**
@@ -1573,6 +1608,7 @@ export type ClientMessage =
   | PingMessage
   | ByeMessage
   | SetPresenceMessage
+  | RateCallMessage
   | ClearMissedMessage
   | PlaceMessage
   | RingingMessage

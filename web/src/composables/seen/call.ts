@@ -1,6 +1,7 @@
 import { shallowRef } from 'vue'
 import type { Call, Client } from '../../client'
 import type { CallInfo } from '../../client/types'
+import type { Rating, RatingCause } from '../../protocol/messages'
 import type { Present } from './present'
 import type { Seen } from './seen'
 import { needed } from './session'
@@ -15,6 +16,8 @@ export interface SeenCall {
   decline(note?: string): void
   cancel(): void
   hangUp(): void
+  /** Says how the last call was; again to say what was poor. */
+  rate(rating: Rating, about?: RatingCause): void
 }
 
 export interface CallSight extends SeenCall {
@@ -41,5 +44,8 @@ export function seeCall(present: Present, sources: Sources, client: () => Client
     decline: (note) => client()?.call?.decline(note),
     cancel: () => client()?.call?.cancel(),
     hangUp: () => client()?.call?.hangUp(),
+    rate(rating, about) {
+      if (call.value) client()?.rateCall(call.value.id, rating, about)
+    },
   }
 }
