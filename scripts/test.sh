@@ -36,6 +36,7 @@ step "documents" scripts/docs.sh
 step "page: types, lint, unit tests" scripts/web-test.sh
 step "page: size" scripts/web-size.sh
 step "go tests with the race detector" go test -race -timeout 10m ./...
+step "go tests that are shortened under it" go test -run "^(TestThousandRebindings|TestLossBothWays)" ./sfu
 step "fuzz, 500 inputs each" scripts/fuzz.sh 500x
 if [ "$set_" = all ]; then
   step "emulated networks, short matrix" scripts/lab.sh --short

@@ -131,7 +131,7 @@ func TestNothingAfterLeave(t *testing.T) {
 
 func TestLossBothWaysIsRepairedOnce(t *testing.T) {
 	calls, length := 25, 15*time.Second
-	if testing.Short() {
+	if testing.Short() || raced {
 		calls, length = 2, 20*time.Second
 	}
 	synctest.Test(t, func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 
 func TestThousandRebindingsMixNoParticipants(t *testing.T) {
 	times := 1000
-	if testing.Short() {
+	if testing.Short() || raced {
 		times = 100
 	}
 	synctest.Test(t, func(t *testing.T) {
