@@ -105,6 +105,14 @@ function faults() {
     const r = el.getBoundingClientRect()
     return r.width > 0 && r.height > 0 && getComputedStyle(el).visibility !== 'hidden' && !el.closest('.sr-only, [aria-hidden=true], [inert]')
   }
+  /** The part of it that is not scrolled away. */
+  const rect = (el) => {
+    const r = el.getBoundingClientRect()
+    const clip = el.closest('.overflow-y-auto, .overflow-auto')?.getBoundingClientRect() ?? r
+    return { left: r.left, right: r.right, top: Math.max(r.top, clip.top), bottom: Math.min(r.bottom, clip.bottom) }
+  }
+  /** What lies on a layer of its own covers what is beneath by intent. */
+  const layer = (el) => el.closest('[role=dialog],[role=alertdialog],[role=menu],aside')
   const name = (el) => (el.getAttribute('aria-label') ?? el.textContent ?? el.tagName).trim().slice(0, 40)
   const targets = [...document.querySelectorAll('button, input:not([type=range]), select, [role=menuitem]')].filter(seen)
   for (const el of targets) {
@@ -115,8 +123,8 @@ function faults() {
   }
   for (const a of targets)
     for (const b of targets) {
-      if (a === b || a.contains(b) || b.contains(a) || a.closest('[role=dialog],[role=alertdialog],[role=menu]') !== b.closest('[role=dialog],[role=alertdialog],[role=menu]')) continue
-      const [x, y] = [a.getBoundingClientRect(), b.getBoundingClientRect()]
+      if (a === b || a.contains(b) || b.contains(a) || layer(a) !== layer(b)) continue
+      const [x, y] = [rect(a), rect(b)]
       const over = Math.min(x.right, y.right) - Math.max(x.left, y.left) > 4 && Math.min(x.bottom, y.bottom) - Math.max(x.top, y.top) > 4
       if (over && name(a) < name(b)) found.push(`${name(a)} and ${name(b)} overlap`)
     }

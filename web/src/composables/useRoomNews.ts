@@ -1,4 +1,4 @@
-import { onScopeDispose, watch } from 'vue'
+import { computed, onScopeDispose, watch } from 'vue'
 import type { Announcer } from './announcer'
 import type { Callrelay } from './callrelay'
 import { reasonKey } from './reason'
@@ -33,6 +33,8 @@ export function useRoomNews({ callrelay, toasts, announcer, t }: Options): void 
     if (!newest || before.includes(newest) || newest.from !== self()) return
     toasts.show(t('room.said', { name: newest.name, text: t(reasonKey(newest), { note: newest.note ?? '' }) }))
   })
+  const sharer = computed(() => members.value.find((m) => m.media.screen && !m.media.screen.muted)?.name)
+  watch(sharer, (name) => name && announcer.say(t('room.screenOf', { name })))
   watch(unread, (now, before) => {
     const line = callrelay.chat.value.at(-1)
     if (now > before && line && !line.mine) announcer.say(t('room.said', { name: line.name, text: line.text }))
