@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { effectScope, nextTick, type EffectScope } from 'vue'
+import type { InvitationView, RemoteMember } from '../client/types'
+import { createFake, type Fake } from '../dev/fakeCallrelay'
+import { createAnnouncer, type Announcer } from './announcer'
+import { createToasts, type Toasts } from './toasts'
+import { useRoomNews } from './useRoomNews'
+
+let fake: Fake
+let toasts: Toasts
+let announcer: Announcer
+let scope: EffectScope
+
+beforeEach(() => {
+  fake = createFake()
+  toasts = createToasts(() => () => undefined)
+  announcer = createAnnouncer()
+  fake.state.room.value = { name: 'tea', self: 'me', since: 0 }
+  scope = effectScope()
+  const t = (key: string, named?: Record<string, unknown>) => `${key} ${JSON.stringify(named)}`
+  scope.run(() => useRoomNews({ callrelay: fake.callrelay, toasts, announcer, t }))
+})
+afterEach(() => scope.stop())
+
+const shown = () => toasts.list.value.map((toast) => toast.text)
+const refused = (from: string): InvitationView => ({ invitation: 'i', user: 'cat', name: 'Cat', from, state: 'ended', reason: 'declined' })
+
+it('tells who rang somebody what became of it, and nobody else', async () => {
+  fake.state.unanswered.value = [refused('other')]
+  await nextTick()
+  expect(shown()).toEqual([])
+  fake.state.unanswered.value = [refused('me')]
+  await nextTick()
+  expect(shown()).toHaveLength(1)
+  expect(shown()[0]).toContain('Cat')
+  expect(shown()[0]).toContain('reason.declined')
+})
+
+it('says whose screen is shared to those who do not see it', async () => {
+  const screen = { publication: 'p1/screen', source: 'screen' as const, muted: false }
+  const ali: RemoteMember = { participant: 'p1', user: 'ali', name: 'Ali', state: 'connected', role: 'member', hand: 0, media: { screen } }
+  fake.state.members.value = [ali]
+  await nextTick()
+  expect(announcer.polite.value).toContain('room.screenOf')
+  expect(announcer.polite.value).toContain('Ali')
+})
