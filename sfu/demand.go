@@ -97,8 +97,12 @@ func (p *publication) want(from, to ranks, now time.Time) {
 }
 
 // demandDue tells the publisher which layers are wanted, if that has changed.
-// It runs on the publisher's worker.
+// Sound is never paused: it costs little, and a voice that nobody has room for
+// must be heard the moment it speaks up. It runs on the publisher's worker.
 func (p *publication) demandDue(now time.Time) {
+	if p.audio {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.waiting || p.connection == nil || len(p.layers) == 0 {
