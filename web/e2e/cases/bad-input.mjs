@@ -197,10 +197,10 @@ export const ROWS = {
     for (const type of ['accept', 'decline', 'cancel', 'hang_up', 'ringing']) {
       await refused(thief, type, { ...call, video: true }, 'not_found')
     }
-    await refused(thief, 'offer', { participant, generation: 1, sdp: sdp(opus('sendonly')), sections: [{ mid: '0', source: 'microphone' }] }, 'not_found')
-    await refused(thief, 'candidate', { participant, generation: 1, candidate: 'candidate:1 1 udp 1 203.0.113.99 9 typ host' }, 'not_found')
-    await refused(thief, 'publish', { participant, source: 'camera', muted: false }, 'not_found')
-    await refused(thief, 'prefer', { participant, videos: [] }, 'not_found')
+    await refused(thief, 'offer', { participant, generation: 1, sdp: sdp(opus('sendonly')), sections: [{ mid: '0', source: 'microphone' }] }, 'forbidden')
+    await refused(thief, 'candidate', { participant, generation: 1, candidate: 'candidate:1 1 udp 1 203.0.113.99 9 typ host' }, 'forbidden')
+    await refused(thief, 'publish', { participant, source: 'camera', muted: false }, 'forbidden')
+    await refused(thief, 'prefer', { participant, videos: [] }, 'forbidden')
     await refused(thief, 'leave_room', { room: view.room }, 'not_found')
     assert.ok(!b.messages.some((m) => m.type === 'call' && m.call.state === 'ended'), 'the call still rings')
     assert.ok(!a.messages.some((m) => m.type === 'call' && m.call.state === 'ended'), 'the call still rings')
@@ -237,7 +237,9 @@ export const ROWS = {
     const slow = await signIn(server)
     slow.stall()
     const crowd = await Promise.all(Array.from({ length: 30 }, () => signIn(server)))
-    for (let i = 0; i < 80; i++) for (const one of crowd) one.send('set_presence', { away: i % 2 === 0 })
+    // One of them rings, the others are told busy, and each is one more change of the missed calls.
+    const callee = slow.welcome.user
+    for (let i = 0; i < 20; i++) for (const one of crowd) one.send('place', { call: makeID(), callee, video: false })
     await sleep(1500)
     slow.ws._socket.resume()
     const { code } = await slow.close(5000)
