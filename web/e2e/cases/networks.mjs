@@ -28,7 +28,10 @@ export const cases = [
         const [a, b] = [await world.person('alice', server), await world.person('bob', server)]
         await a.talk(b)
         await expectTalk(a, 'alice', b, 'bob')
-        assert.deepEqual([await way(a), await way(b)], ['tcp', 'udp'])
+        // Chromium gathers TCP 100 ms after the relay, and stops gathering when it is connected: on a
+        // path without any delay the relay may be first, and then it stays.
+        assert.ok(['tcp', 'relay'].includes(await way(a)), await way(a))
+        assert.equal(await way(b), 'udp')
       } finally {
         world.network.pass('a')
       }
