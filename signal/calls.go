@@ -25,7 +25,7 @@ type callEntry struct {
 
 const (
 	// keepEnded calls so long and at most so many.
-	keepEnded = 10 * time.Minute
+	keepEnded = time.Minute
 	maxEnded  = 10_000
 )
 

@@ -40,9 +40,10 @@ type SetPresence struct {
 // Reply: ok.
 type ClearMissed struct{}
 
-// RateCall says how a call was, while it goes on or up to ten minutes after
-// its end. The operator finds it in the log and the metrics. Reply: ok.
-// Errors: not_found (no such call lately), forbidden (another's call).
+// RateCall says how a call was: one that goes on, ended within the last
+// minute, or is the newest of this session, however long ago. The operator
+// finds it in the log and the metrics. Reply: ok. Errors: not_found (none of
+// these), forbidden (another's call).
 type RateCall struct {
 	Call   CallID `json:"call"`
 	Rating Rating `json:"rating"`
