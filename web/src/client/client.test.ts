@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { CallView, MemberView, RoomView, WelcomeMessage } from '../protocol/messages'
 import { fakeBrowser, FakePeerConnection, FakeSocket, named, type FakeBrowser } from '../testing/fakes'
+import { welcome } from '../testing/welcome'
 import type { Call } from './call'
 import { Client } from './client'
 
@@ -34,22 +35,6 @@ const room = (change: Partial<RoomView> = {}): RoomView => ({
   self: 'me',
   options: { limit: 200, publishers: 'all', locked: false, lobby: false, start_muted: false, screen: 'ask' },
   members: [member('me'), member('bob')],
-  ...change,
-})
-
-const welcome = (change: Partial<WelcomeMessage> = {}): WelcomeMessage => ({
-  type: 'welcome',
-  re: 1,
-  version: 1,
-  outcome: 'new',
-  session: 's',
-  cursor: 'c',
-  user: 'ada',
-  name: 'Ada',
-  grace_ms: 60_000,
-  away_grace_ms: 5_000,
-  ring_ms: 30_000,
-  can_list: true,
   ...change,
 })
 

@@ -1,27 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { MemberView, RoomView, WelcomeMessage } from '../protocol/messages'
+import type { MemberView, RoomView } from '../protocol/messages'
 import { fakeBrowser, FakePeerConnection, FakeSocket, type FakeTrack } from '../testing/fakes'
+import { welcome } from '../testing/welcome'
 import { Client } from './client'
 import type { Room } from './room'
 
 const A = 'ws://a.test/ws'
 const B = 'ws://b.test/ws'
 
-const welcome = (change: Partial<WelcomeMessage> = {}): WelcomeMessage => ({
-  type: 'welcome',
-  re: 1,
-  version: 1,
-  outcome: 'new',
-  session: 's',
-  cursor: 'c',
-  user: 'ada',
-  name: 'Ada',
-  grace_ms: 60_000,
-  away_grace_ms: 5_000,
-  ring_ms: 30_000,
-  can_list: true,
-  ...change,
-})
 const member = (participant: string, generation = 1): MemberView => ({
   participant,
   generation,

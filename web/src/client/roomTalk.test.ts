@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LineView, MemberView, RoomView, WelcomeMessage } from '../protocol/messages'
 import { fakeBrowser, FakeSocket } from '../testing/fakes'
+import { welcome } from '../testing/welcome'
 import { Client } from './client'
 
 const member = (participant: string, change: Partial<MemberView> = {}): MemberView => ({
@@ -22,21 +23,6 @@ const view = (change: Partial<RoomView> = {}): RoomView => ({
   self: 'me',
   options: { limit: 200, publishers: 'all', locked: false, lobby: false, start_muted: false, screen: 'ask' },
   members: [member('me', { role: 'host' }), member('bob')],
-  ...change,
-})
-const welcome = (change: Partial<WelcomeMessage> = {}): WelcomeMessage => ({
-  type: 'welcome',
-  re: 1,
-  version: 1,
-  outcome: 'new',
-  session: 's',
-  cursor: 'c',
-  user: 'ada',
-  name: 'Ada',
-  grace_ms: 60_000,
-  away_grace_ms: 5_000,
-  ring_ms: 30_000,
-  can_list: true,
   ...change,
 })
 const line = (n: number, message: string, from = 'bob'): LineView => ({
