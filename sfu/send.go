@@ -54,8 +54,8 @@ type sender struct {
 	book        *estimate.Sent // made with the first packet
 	rule        *estimate.Rule
 	results     []estimate.Result // scratch
-	startedOver time.Time
-	squeezed    bool // the path has been full: pace and queue follow the estimate
+	startedOver time.Time         // when the waiting pictures were last given up
+	squeezed    bool              // the path has been full: pace and queue follow the estimate
 
 	sent        uint64 // bytes
 	acked, lost uint64 // packets reported since the last sample
@@ -140,14 +140,15 @@ func (s *sender) accrue(now time.Time) {
 // rate of the pace in bytes per second: well above the estimate, so that a
 // frame leaves within its time, and close to it once the path has been full.
 func (s *sender) rate() float64 {
-	target := float64(s.estimate(s.paced).Target) / 8
-	if s.squeezed {
-		if s.estimate(s.paced).Queue > drainAbove {
-			return target
-		}
-		return 1.5 * target
+	e := s.estimate(s.paced)
+	target := float64(e.Target) / 8
+	switch {
+	case !s.squeezed:
+		return max(2.5*target, minPace/8)
+	case e.Queue > drainAbove:
+		return target
 	}
-	return max(2.5*target, minPace/8)
+	return 1.5 * target
 }
 
 // write numbers and sends one packet and releases it.
