@@ -76,3 +76,6 @@ func (c *Context) RTCP(packet []byte) (sealed []byte, ok bool) {
 	sealed, err := c.cipher.rtcp(packet, ssrcAt(packet, 4), c.index)
 	return sealed, err == nil
 }
+
+// Format implements fmt.Formatter: a Context shows nothing.
+func (*Context) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("[seal]")) }
