@@ -8,12 +8,18 @@ import (
 // room is the participants who hear each other; guarded by SFU.mu. One that
 // nobody is in does not exist.
 type room struct {
-	id      RoomID
-	members map[ParticipantID]*participant
-	voices  []*publication // open microphones, the most important first
+	id       RoomID
+	members  map[ParticipantID]*participant
+	voices   []*publication // open microphones, the most important first
+	speakers speakers
 }
 
-func newRoom(id RoomID) *room { return &room{id: id, members: map[ParticipantID]*participant{}} }
+func (s *SFU) newRoom(id RoomID) *room {
+	r := &room{id: id, members: map[ParticipantID]*participant{}}
+	r.speakers.worker = s.workers[s.nextWorker%len(s.workers)]
+	r.speakers.timer.fire = func(now time.Time) { s.listen(r, now) }
+	return r
+}
 
 // replan decides anew what everybody's slots carry and hands each worker the
 // plans that changed.

@@ -227,7 +227,7 @@ func (s *SFU) Join(_ context.Context, id RoomID, participant ParticipantID, righ
 	}
 	r := s.rooms[id]
 	if r == nil {
-		r = newRoom(id)
+		r = s.newRoom(id)
 		s.rooms[id] = r
 	}
 	r.members[p.id] = p

@@ -131,6 +131,14 @@ type SlotsChanged struct {
 	Slots []SlotState
 }
 
+// SpeakersChanged tells who of a room speaks now, a few times a second at
+// most: who has the floor first, then the others, the most important first.
+// Empty when nobody does.
+type SpeakersChanged struct {
+	Room     RoomID
+	Speakers []ParticipantID
+}
+
 // LayerState tells whether an encoding is wanted.
 type LayerState struct {
 	RID    string
@@ -159,5 +167,6 @@ type Sample struct {
 
 func (ConnectionChanged) event() {}
 func (SlotsChanged) event()      {}
+func (SpeakersChanged) event()   {}
 func (LayersWanted) event()      {}
 func (Sample) event()            {}

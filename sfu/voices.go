@@ -17,9 +17,10 @@ const unknownLevel = 45
 
 // voice is what a microphone's publication keeps of its loudness; mu guards it.
 type voice struct {
-	meter  speaker.Meter
-	front  bool      // among the first of its room
-	ranked time.Time // when it last asked for a ranking
+	meter    speaker.Meter
+	front    bool      // among the first of its room
+	ranked   time.Time // when it last asked for a ranking
+	followed bool      // the room knows that somebody speaks
 }
 
 // hear takes the level of a packet of sound, and has the room's voices ranked
@@ -36,11 +37,17 @@ func (p *publication) hear(d *description, b []byte, now time.Time) {
 	}
 	v := &p.voice
 	v.meter.Update(now, level)
-	if v.front || v.meter.Heat(now) < speaker.Speaking || now.Sub(v.ranked) < rankEvery {
+	if v.meter.Heat(now) < speaker.Speaking {
 		return
 	}
-	v.ranked = now
-	p.worker.post(p.rankVoices)
+	if !v.followed {
+		v.followed = true
+		p.worker.post(p.speakUp)
+	}
+	if !v.front && now.Sub(v.ranked) >= rankEvery {
+		v.ranked = now
+		p.worker.post(p.rankVoices)
+	}
 }
 
 // rankVoices of the publication's room. It runs on the publisher's worker.
@@ -56,13 +63,10 @@ func (p *publication) rankVoices(now time.Time) {
 // rank the voices of a room; true if others are to be heard than before.
 func (r *room) rank(now time.Time) (changed bool) {
 	slots := 0
-	var open []*publication
 	for _, p := range r.members {
 		slots = max(slots, p.audioSlots)
-		if m := p.sources[SourceMicrophone]; m != nil && m.published && !m.muted && p.rights.Publish {
-			open = append(open, m.publication)
-		}
 	}
+	open := r.microphones()
 	slices.SortFunc(open, func(a, b *publication) int { // as they were
 		if d := r.place(a) - r.place(b); d != 0 {
 			return d

@@ -135,6 +135,9 @@ func (s *Server) attach(r request, sess *session, outcome protocol.ResumeOutcome
 	stopTimer(sess.timer)
 	sess.conn, r.conn.sess = r.conn, sess
 	sess.lostAt, sess.until = time.Time{}, time.Time{}
+	if sess.seat != nil {
+		sess.seat.speakersSeen = 0
+	}
 	s.count.resumes[outcome]++
 
 	welcome := protocol.Welcome{

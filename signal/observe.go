@@ -36,7 +36,10 @@ func (s *Server) Observe(e sfu.Event) {
 			if body, ok := s.encode(sampleMessage(e)); ok {
 				st.sess.hint(body)
 			}
+			s.tellSpeakers(st)
 		}
+	case sfu.SpeakersChanged:
+		s.speakersChanged(e)
 	}
 }
 

@@ -45,14 +45,16 @@ func (o *outbox) put(l letter) {
 	o.signal()
 }
 
-// offer queues a letter that may be left out when the reader is behind.
-func (o *outbox) offer(l letter) {
+// offer queues a letter that may be left out when the reader is behind; it
+// tells whether it was queued.
+func (o *outbox) offer(l letter) bool {
 	o.mu.Lock()
 	behind := len(o.letters)+o.flying > protocol.QueueMessages/8
 	o.mu.Unlock()
 	if !behind {
 		o.put(l)
 	}
+	return !behind
 }
 
 // replay queues what a resumed session missed; it does not count against the

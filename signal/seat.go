@@ -21,6 +21,7 @@ type seat struct {
 	granted      bool   // the media side lets it send
 	hand         uint64 // 0: not raised
 	metadata     string // the application's
+	speakersSeen uint64 // which of the room's speakers it was told last
 	muteFirst    bool   // its next microphone may have to begin muted
 	generation   uint32 // of the newest connection; 0 before the first
 	up, wasUp    bool   // that connection carries media; has ever

@@ -92,9 +92,7 @@ func (sess *session) push(b protocol.Body) {
 	}
 }
 
-// hint tells a session something that may be lost.
-func (sess *session) hint(b protocol.Body) {
-	if sess.conn != nil {
-		sess.conn.out.offer(letter{body: b})
-	}
+// hint tells a session something that may be lost; false if it is.
+func (sess *session) hint(b protocol.Body) bool {
+	return sess.conn != nil && sess.conn.out.offer(letter{body: b})
 }

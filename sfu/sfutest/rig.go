@@ -41,6 +41,7 @@ type Rig struct {
 	events     []sfu.Event
 	slots      map[sfu.ParticipantID][]sfu.SlotState
 	states     map[sfu.ParticipantID]sfu.ConnectionState
+	speakers   map[sfu.RoomID][]sfu.ParticipantID
 	peers      []*Peer
 	queues     []*vnet.Queue
 	follower   sfu.Observer
@@ -62,6 +63,7 @@ func New(t testing.TB, conditions Conditions) *Rig {
 		lost:       map[string]int{},
 		cuts:       map[string]bool{},
 		slots:      map[sfu.ParticipantID][]sfu.SlotState{},
+		speakers:   map[sfu.RoomID][]sfu.ParticipantID{},
 		states:     map[sfu.ParticipantID]sfu.ConnectionState{},
 		conditions: conditions,
 	}
@@ -230,6 +232,8 @@ func (r *Rig) keep(e sfu.Event) sfu.Observer {
 		r.slots[e.Seat.Participant] = e.Slots
 	case sfu.ConnectionChanged:
 		r.states[e.Seat.Participant] = e.State
+	case sfu.SpeakersChanged:
+		r.speakers[e.Room] = e.Speakers
 	case sfu.LayersWanted, sfu.Sample:
 	}
 	return r.follower
@@ -240,6 +244,13 @@ func (r *Rig) Slots(id sfu.ParticipantID) []sfu.SlotState {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.slots[id]
+}
+
+// Speakers of a room as last told.
+func (r *Rig) Speakers(room sfu.RoomID) []sfu.ParticipantID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.speakers[room]
 }
 
 // State of a participant's connection as last told.

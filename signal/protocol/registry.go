@@ -148,6 +148,8 @@ func newServer(wire string) ServerMessage {
 		return new(Chat)
 	case "data":
 		return new(Data)
+	case "speakers":
+		return new(Speakers)
 	case "reacted":
 		return new(Reacted)
 	case "answer":
@@ -362,6 +364,9 @@ func (Chat) server()  {}
 
 func (Data) message() {}
 func (Data) server()  {}
+
+func (Speakers) message() {}
+func (Speakers) server()  {}
 
 func (Reacted) message() {}
 func (Reacted) server()  {}

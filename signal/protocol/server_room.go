@@ -129,6 +129,16 @@ type Data struct {
 	Payload string        `json:"payload"`
 }
 
+// Speakers tells who in the room speaks now, oneself included: who has the
+// floor first, then the others, the loudest first, at most eight; none when
+// nobody speaks. It comes when that changes, a few times a second at most. It is a state, not an event: it has no
+// number, is not repeated by a resume but told anew within a second, and a slow socket gets only the newest.
+// Somebody in it may be gone by then: pass over ids that are not members'.
+type Speakers struct {
+	Room     RoomID          `json:"room"`
+	Speakers []ParticipantID `json:"speakers"`
+}
+
 // Reacted shows a member's reaction, to its author as well. May be left out
 // when the socket is slow.
 type Reacted struct {

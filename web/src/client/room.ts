@@ -53,6 +53,8 @@ export type RoomEvents = {
   /** How an invitation stands, to its end. */
   invitation: [InvitationView]
   data: [DataReceived]
+  /** Who speaks now; see `speakers`. */
+  speakers: [readonly ParticipantID[]]
   /** Somebody, or oneself, showed a reaction. */
   reaction: [ParticipantID, string]
   /** It is done already where it is about turning off. */
@@ -94,6 +96,7 @@ export class Room extends Emitter<RoomEvents> {
   private others: readonly RemoteMember[] = []
   private seat: ParticipantID = ''
   private told: RoomDetails | undefined
+  private speaking: readonly ParticipantID[] = []
   private readonly outbox: Outbox
   private wishes: readonly VideoWish[] | 'auto' | undefined
   private sentWishes = ''
@@ -163,6 +166,11 @@ export class Room extends Emitter<RoomEvents> {
   /** What one sends, by source. */
   get local(): Readonly<Record<Source, LocalMedia>> {
     return this.sources.media
+  }
+
+  /** Who speaks now, oneself included: who has the floor first, then the loudest. Empty in silence. */
+  get speakers(): readonly ParticipantID[] {
+    return this.speaking
   }
 
   /** Options, one's own role, who is rung, who waits; undefined until the server told. */
@@ -261,6 +269,7 @@ export class Room extends Emitter<RoomEvents> {
   applyRoom(view: RoomView): void {
     const { state, restarted } = applyRoom(this.view, view)
     this.view = state
+    if (restarted) this.heard([])
     this.takeSeat(view.self)
     this.chat.enter(view.room, view.self)
     this.connections.current?.expectMedia()
@@ -284,6 +293,8 @@ export class Room extends Emitter<RoomEvents> {
         const { from, to, topic = '', payload } = message
         return this.emit('data', { from, ...(to ? { to } : {}), topic, payload })
       }
+      case 'speakers':
+        return this.heard(message.speakers ?? [])
       case 'reacted':
         return this.emit('reaction', message.from, message.reaction)
       case 'mute_asked': {
@@ -446,6 +457,11 @@ export class Room extends Emitter<RoomEvents> {
     if (text === this.sentWishes && !again) return
     this.sentWishes = text
     this.context.link.tell('prefer', { participant: this.seat, videos, ...(auto ? { auto } : {}) })
+  }
+
+  private heard(speakers: readonly ParticipantID[]): void {
+    if (speakers.length === 0 && this.speaking.length === 0) return
+    this.emit('speakers', (this.speaking = speakers))
   }
 
   private leaver({ participant, reason }: MemberLeftMessage): { member: RemoteMember; reason: EndReason } | undefined {

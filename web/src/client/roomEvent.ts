@@ -9,6 +9,7 @@ const TYPES = [
   'lobby_changed',
   'chat_line',
   'data',
+  'speakers',
   'reacted',
   'mute_asked',
   'unpublished',
@@ -18,7 +19,10 @@ const TYPES = [
 export type RoomEvent = Extract<ServerMessage, { type: (typeof TYPES)[number] }>
 
 /** Those that change the room's state. */
-export type StateEvent = Exclude<RoomEvent, { type: 'chat_line' | 'data' | 'reacted' | 'mute_asked' | 'unpublished' }>
+export type StateEvent = Exclude<
+  RoomEvent,
+  { type: 'chat_line' | 'data' | 'speakers' | 'reacted' | 'mute_asked' | 'unpublished' }
+>
 
 export function isRoomEvent(message: ServerMessage): message is RoomEvent {
   return (TYPES as readonly string[]).includes(message.type)

@@ -238,6 +238,22 @@ describe('a room', () => {
   })
 })
 
+describe('who speaks', () => {
+  test('is told as it changes, and forgotten when the server started anew', async () => {
+    const { socket, room } = await inRoom()
+    const got: unknown[] = []
+    room.on('speakers', (who) => got.push(who))
+    socket.receive({ type: 'speakers', room: 'r', speakers: ['bob', 'me'] })
+    expect(room.speakers).toEqual(['bob', 'me'])
+    socket.receive({ type: 'speakers', room: 'other', speakers: ['bob'] })
+    socket.receive({ type: 'speakers', room: 'r', speakers: [] })
+    socket.receive({ type: 'speakers', room: 'r', speakers: [] })
+    socket.receive({ type: 'speakers', room: 'r', speakers: ['me'] })
+    socket.receive({ type: 'room_changed', cursor: '2', room: { ...view(), epoch: 2 } })
+    expect(got).toEqual([['bob', 'me'], [], ['me'], []])
+  })
+})
+
 describe('a lobby', () => {
   async function waiting() {
     const { client, socket } = await signIn()
