@@ -61,6 +61,39 @@ func benchmarkSend(b *testing.B, method Method, burst int) {
 	}
 }
 
+// BenchmarkOutbox is BenchmarkSend without a copy, a lock and a table.
+func BenchmarkOutbox(b *testing.B) {
+	for _, method := range []Method{MethodMMsg, MethodGSO} {
+		for _, burst := range []int{1, 5} {
+			b.Run(fmt.Sprintf("%s/burst=%d", method, burst), func(b *testing.B) { benchmarkOutbox(b, method, burst) })
+		}
+	}
+}
+
+func benchmarkOutbox(b *testing.B, method Method, burst int) {
+	const subscribers = 100
+	o := outbox(b, listen(b, Config{Method: method}))
+	var to [subscribers]*Destination
+	for i := range to {
+		u, address := receiver(b, loopback)
+		_ = u.SetReadBuffer(1) // what nobody reads is soon dropped
+		to[i] = NewDestination(address)
+	}
+	packet := media(1, 1200)
+	b.ResetTimer()
+	began := cpu()
+	defer func() { reportCPU(b, began) }()
+	for n := 0; n < b.N; {
+		for _, d := range to {
+			for range burst {
+				o.Add(append(o.Room(), packet...), d)
+				n++
+			}
+		}
+		o.Flush()
+	}
+}
+
 // BenchmarkReceive is the price of one datagram of 1200 bytes, its sending in
 // batches included.
 func BenchmarkReceive(b *testing.B) {

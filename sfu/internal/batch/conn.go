@@ -13,6 +13,7 @@ import (
 type Conn struct {
 	udp      *net.UDPConn
 	local    netip.AddrPort
+	config   Config
 	counters counters
 	buffers  buffers
 
@@ -54,17 +55,21 @@ func Listen(address netip.AddrPort, config Config) (*Conn, error) {
 	}
 	c := &Conn{
 		udp:     udp,
-		filling: newSlab(config.MaxSegments),
-		spare:   newSlab(config.MaxSegments),
+		config:  config,
+		filling: newSlab(slabBytes, slabDatagrams, config.MaxSegments),
+		spare:   newSlab(slabBytes, slabDatagrams, config.MaxSegments),
 	}
 	c.idle.L = &c.mu
 	c.local = udp.LocalAddr().(*net.UDPAddr).AddrPort()
 	c.buffers = setBuffers(udp, config)
-	if c.transport, c.reader, err = open(udp, c.local.Addr(), config.Method, &c.counters); err != nil {
+	if c.transport, err = openTransport(udp, c.local.Addr(), config.Method, &c.counters); err == nil {
+		c.reader, err = openReader(udp, config.Method, &c.counters)
+	}
+	if err != nil {
 		_ = udp.Close()
 		return nil, fmt.Errorf("batch socket %v: %w", address, err)
 	}
-	c.noteMethod()
+	c.noteMethod(c.transport)
 	c.timer = time.AfterFunc(time.Hour, c.onTimer)
 	c.timer.Stop()
 	return c, nil

@@ -8,6 +8,9 @@
 // leave at once. Where GSO does not work, sendmmsg sends one datagram a
 // message; where there is no sendmmsg, each datagram is a call of its own.
 //
+// An Outbox is a second way out of the same socket, for one goroutine that
+// makes its datagrams in place: no copy, no lock, no table of destinations.
+//
 // # Nouns
 //
 // A datagram is what the receiver gets. A message is what one entry of
@@ -27,7 +30,8 @@
 //
 // # Goroutines
 //
-// All methods may be called from any goroutine. A Conn has no goroutine of
+// All methods of a Conn may be called from any goroutine, those of an Outbox
+// from its owner's. A Conn has no goroutine of
 // its own but the one that a timer starts, for data that nobody flushed;
 // Close waits for it.
 package batch

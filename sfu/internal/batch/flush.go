@@ -76,7 +76,7 @@ func (c *Conn) flushLocked() {
 
 		c.transport.send(full)
 		full.reset()
-		c.noteMethod()
+		c.noteMethod(c.transport)
 		c.counters.flushes.Add(1)
 
 		c.mu.Lock()

@@ -177,9 +177,12 @@ func (m *mmsgSender) sent(from, to int) {
 func (m *mmsgSender) dropFrom(at cursor, reason Drop) {
 	s, n := m.slab, 0
 	for ; at.message < len(s.messages); at = m.nextMessage(at) {
+		lost := 0
 		for e := at.entry; e != none; e = s.entries[e].next {
-			n++
+			lost++
 		}
+		s.messages[at.message].lost = int32(lost) //nolint:gosec // at most a slab's
+		n += lost
 	}
 	m.counters.drop(reason, n)
 }

@@ -19,6 +19,9 @@ type message struct {
 	segment     int32 // bytes of each datagram but the last
 	bytes       int32
 	closed      bool // takes no more
+
+	destination *Destination // of an Outbox
+	lost        int32        // datagrams that found the socket full
 }
 
 // slab holds written datagrams until they are flushed. It never grows. Its
@@ -31,11 +34,11 @@ type slab struct {
 	maxSegments int
 }
 
-func newSlab(maxSegments int) *slab {
+func newSlab(bytes, datagrams, maxSegments int) *slab {
 	return &slab{
-		buf:         make([]byte, 0, slabBytes),
-		entries:     make([]entry, 0, slabDatagrams),
-		messages:    make([]message, 0, slabDatagrams),
+		buf:         make([]byte, 0, bytes),
+		entries:     make([]entry, 0, datagrams),
+		messages:    make([]message, 0, datagrams),
 		open:        make(map[netip.AddrPort]int32),
 		maxSegments: maxSegments,
 	}
@@ -65,6 +68,26 @@ func (s *slab) add(b []byte, to netip.AddrPort) bool {
 		to: to, first: e, last: e, count: 1, segment: int32(len(b)), bytes: int32(len(b)),
 	})
 	return true
+}
+
+// place adds b, which was written behind the last datagram or is copied there,
+// for a destination. Only datagrams that follow one another share a message.
+// The caller has seen that there is room.
+func (s *slab) place(b []byte, d *Destination) {
+	e := int32(len(s.entries))
+	s.entries = append(s.entries, entry{off: int32(len(s.buf)), len: int32(len(b)), next: none})
+	if free := s.buf[len(s.buf):cap(s.buf)]; len(free) >= len(b) && &free[0] == &b[0] {
+		s.buf = s.buf[:len(s.buf)+len(b)]
+	} else {
+		s.buf = append(s.buf, b...)
+	}
+	if n := len(s.messages) - 1; n >= 0 && s.messages[n].destination == d && s.messages[n].takes(len(b), s.maxSegments) {
+		s.extend(&s.messages[n], e)
+		return
+	}
+	s.messages = append(s.messages, message{
+		to: d.to, first: e, last: e, count: 1, segment: int32(len(b)), bytes: int32(len(b)), destination: d,
+	})
 }
 
 // takes tells whether a datagram of n bytes may follow in m.

@@ -41,7 +41,7 @@ func TestSlabSharesMessageOnlyWhileSizesMatch(t *testing.T) {
 		"destinations do not mix":           {[]write{{destA, 9}, {destB, 9}, {destA, 9}}, [][]int{{1, 9, 9}, {2, 9}}},
 		"no more than the limit in message": {[]write{{destA, 3}, {destA, 3}, {destA, 3}, {destA, 3}, {destA, 3}}, [][]int{{1, 3, 3, 3, 3}, {1, 3}}},
 	} {
-		s := newSlab(4)
+		s := newSlab(slabBytes, slabDatagrams, 4)
 		for _, w := range row.writes {
 			if !s.add(make([]byte, w.size), w.to) {
 				t.Fatalf("%s: no room", name)
@@ -54,7 +54,7 @@ func TestSlabSharesMessageOnlyWhileSizesMatch(t *testing.T) {
 }
 
 func TestSlabMessageStaysUnder64KiB(t *testing.T) {
-	s := newSlab(maxSegments)
+	s := newSlab(slabBytes, slabDatagrams, maxSegments)
 	for range 64 {
 		s.add(make([]byte, 1400), destA)
 	}
@@ -69,7 +69,7 @@ func TestSlabMessageStaysUnder64KiB(t *testing.T) {
 }
 
 func TestSlabRefusesWhatDoesNotFitAndForgetsOnReset(t *testing.T) {
-	s := newSlab(16)
+	s := newSlab(slabBytes, slabDatagrams, 16)
 	n := 0
 	for s.add(make([]byte, 2000), destA) {
 		n++
@@ -92,7 +92,7 @@ func TestSlabRefusesWhatDoesNotFitAndForgetsOnReset(t *testing.T) {
 func FuzzSlabKeepsEveryDatagram(f *testing.F) {
 	f.Add([]byte{1, 200, 130, 7, 7, 7, 255, 0})
 	f.Fuzz(func(t *testing.T, script []byte) {
-		s := newSlab(5)
+		s := newSlab(slabBytes, slabDatagrams, 5)
 		want := map[netip.AddrPort][][]byte{}
 		for i, op := range script {
 			to := netip.AddrPortFrom(destA.Addr(), uint16(op%3))

@@ -56,21 +56,32 @@ func receiveDrops(udp *net.UDPConn) uint64 {
 	return uint64(info[drops])
 }
 
-// open makes the socket's transport and reader, the best that is asked for
-// and that the machine has.
-func open(udp *net.UDPConn, local netip.Addr, method Method, counters *counters) (transport, reader, error) {
+// openTransport makes a way to send, the best that is asked for and that the
+// machine has.
+func openTransport(udp *net.UDPConn, local netip.Addr, method Method, counters *counters) (transport, error) {
 	raw, err := udp.SyscallConn()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	switch method {
 	case MethodSingle:
-		return &single{udp, counters}, &singleReader{udp: udp, counters: counters}, nil
+		return &single{udp, counters}, nil
 	case "", MethodGSO, MethodMMsg:
-		gso := method != MethodMMsg && hasGSO(raw)
-		return newMMsgSender(raw, local.Is4(), gso, counters), newMMsgReader(raw, counters), nil
+		return newMMsgSender(raw, local.Is4(), method != MethodMMsg && hasGSO(raw), counters), nil
 	}
-	return nil, nil, fmt.Errorf("unknown method %q", method)
+	return nil, fmt.Errorf("unknown method %q", method)
+}
+
+// openReader makes the way to receive that belongs to a method.
+func openReader(udp *net.UDPConn, method Method, counters *counters) (reader, error) {
+	if method == MethodSingle {
+		return &singleReader{udp: udp, counters: counters}, nil
+	}
+	raw, err := udp.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	return newMMsgReader(raw, counters), nil
 }
 
 // hasGSO asks whether the kernel knows UDP_SEGMENT (Linux 4.18). Whether the

@@ -20,7 +20,12 @@ func setBuffers(udp *net.UDPConn, config Config) buffers {
 // receiveDrops are not told by this system.
 func receiveDrops(*net.UDPConn) uint64 { return 0 }
 
-// open knows single sends only, whatever is asked for.
-func open(udp *net.UDPConn, _ netip.Addr, _ Method, counters *counters) (transport, reader, error) {
-	return &single{udp, counters}, &singleReader{udp: udp, counters: counters}, nil
+// openTransport knows single sends only, whatever is asked for.
+func openTransport(udp *net.UDPConn, _ netip.Addr, _ Method, counters *counters) (transport, error) {
+	return &single{udp, counters}, nil
+}
+
+// openReader knows single reads only.
+func openReader(udp *net.UDPConn, _ Method, counters *counters) (reader, error) {
+	return &singleReader{udp: udp, counters: counters}, nil
 }

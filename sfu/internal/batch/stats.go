@@ -84,8 +84,9 @@ func (c *Conn) Stats() Stats {
 	return s
 }
 
-func (c *Conn) noteMethod() {
-	if old, now := c.sendMethod.Load(), c.transport.method(); old == nil || *old != now {
+// noteMethod of the transport that has just sent.
+func (c *Conn) noteMethod(t transport) {
+	if old, now := c.sendMethod.Load(), t.method(); old == nil || *old != now {
 		changed := now // escapes, but only when it changes
 		c.sendMethod.Store(&changed)
 	}
