@@ -1,7 +1,8 @@
 import type { CallView, RoomView } from '../protocol/messages'
 import { callInfo, endedHere, placedCall } from './callState'
 import { CallrelayError, toClientError } from './errors'
-import { Room, type RoomContext } from './room'
+import { Room } from './room'
+import type { RoomContext } from './roomEvents'
 import type { CallInfo, ClientError, EndReason } from './types'
 
 /** Longer than the grace of a seat: what ends a call is said as soon as the server can be reached. */

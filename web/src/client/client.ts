@@ -1,6 +1,14 @@
 import { Devices } from '../media/devices'
 import { ScreenShare } from '../media/screen'
-import type { CallView, Person, Rating, RatingCause, RoomView, ServerMessage, WelcomeMessage } from '../protocol/messages'
+import type {
+  CallView,
+  Person,
+  Rating,
+  RatingCause,
+  RoomView,
+  ServerMessage,
+  WelcomeMessage,
+} from '../protocol/messages'
 import { Call } from './call'
 import { Emitter } from './emitter'
 import { browserEnvironment, type Environment } from './environment'
@@ -9,7 +17,8 @@ import { ICEServers } from './iceServers'
 import { Link } from './link'
 import { Lobby } from './lobby'
 import { missedList, presentPeople } from './people'
-import { Room, type RoomContext } from './room'
+import { Room } from './room'
+import type { RoomContext } from './roomEvents'
 import { isRoomEvent } from './roomEvent'
 import { SessionStore } from './sessionStore'
 import type { ClientError, LinkState, Missed, SeenRoom } from './types'

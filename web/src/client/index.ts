@@ -1,7 +1,8 @@
 /** The framework-free Callrelay client: calls and rooms through the relay. See README.md beside this file. */
 export { Client, type ClientEvents, type ClientOptions } from './client'
 export { Call } from './call'
-export { Room, type RoomEvents } from './room'
+export { Room } from './room'
+export type { RoomEvents } from './roomEvents'
 export { Chat, type ChatEvents } from './chat'
 export { Host } from './host'
 export { CallrelayError, type OwnErrorCode } from './errors'

@@ -1,13 +1,10 @@
 import type { MediaConnection } from '../media/connection'
-import type { Devices } from '../media/devices'
-import type { ScreenShare } from '../media/screen'
 import type {
   EndReason,
   InvitationView,
   LayersMessage,
   MemberLeftMessage,
   ParticipantID,
-  Preference,
   RoomView,
   SampleMessage,
   SlotsMessage,
@@ -15,69 +12,25 @@ import type {
 } from '../protocol/messages'
 import { Chat } from './chat'
 import { Emitter } from './emitter'
-import type { Environment } from './environment'
 import { Host } from './host'
-import type { ICEServers } from './iceServers'
-import type { Link } from './link'
+import { carriesAll, shownTracks, type KeptTracks } from './keptTracks'
 import { LocalSources } from './localSources'
 import { Outbox } from './outbox'
 import { QualityWatch } from './qualityWatch'
 import { applyEvent, type RoomEvent } from './roomEvent'
+import type { RoomContext, RoomEvents } from './roomEvents'
 import { applyRoom, applySlots, emptyRoom, remoteMembers, roomDetails, type RoomState } from './roomState'
-import { SeatConnections, type KeptTracks } from './seatConnections'
-import type { SessionStore } from './sessionStore'
+import { SeatConnections } from './seatConnections'
 import type {
-  CallInfo,
-  ClientError,
   ConnectionState,
   ConnectionStats,
-  DataReceived,
   LocalMedia,
-  MuteAsked,
   Quality,
   RemoteMember,
   RoomDetails,
   VideoWish,
 } from './types'
-
-export type RoomEvents = {
-  /** Somebody came, went or changed; `members` is new. */
-  members: [readonly RemoteMember[]]
-  joined: [RemoteMember]
-  left: [RemoteMember, EndReason]
-  connection: [ConnectionState]
-  quality: [Quality | undefined]
-  local: [Source, LocalMedia]
-  /** Options, one's own role and hand, who is rung and who waits. */
-  details: [RoomDetails]
-  /** How an invitation stands, to its end. */
-  invitation: [InvitationView]
-  data: [DataReceived]
-  /** Who speaks now; see `speakers`. */
-  speakers: [readonly ParticipantID[]]
-  /** Somebody, or oneself, showed a reaction. */
-  reaction: [ParticipantID, string]
-  /** It is done already where it is about turning off. */
-  muteAsked: [MuteAsked]
-  /** A source of one's own was taken away; by whom, if a screen took its place. */
-  unpublished: [Source, ParticipantID | undefined]
-  ended: [EndReason]
-  /** Calls only: the call's new info. */
-  call: [CallInfo]
-  error: [ClientError]
-}
-
-/** What a room needs of the client. */
-export interface RoomContext {
-  env: Environment
-  link: Link
-  ice: ICEServers
-  devices: Devices
-  screen: ScreenShare
-  store: SessionStore
-}
-
-const PREFER_MS = 150
+import { Wishes } from './wishes'
 
 /**
  * A room this device is in: the others with their media, one's own sources,
@@ -98,9 +51,7 @@ export class Room extends Emitter<RoomEvents> {
   private told: RoomDetails | undefined
   private speaking: readonly ParticipantID[] = []
   private readonly outbox: Outbox
-  private wishes: readonly VideoWish[] | 'auto' | undefined
-  private sentWishes = ''
-  private preferTimer: ReturnType<typeof setTimeout> | undefined
+  private readonly wishes: Wishes
   private endReason: EndReason | undefined
   private wasConnected = false
   private toldConnection: ConnectionState = 'idle'
@@ -110,6 +61,7 @@ export class Room extends Emitter<RoomEvents> {
     this.context = context
     this.chat = new Chat(context)
     this.outbox = new Outbox(context.link)
+    this.wishes = new Wishes(context.link, () => this.seat)
     this.host = new Host(
       context.link,
       () => this.id,
@@ -215,8 +167,7 @@ export class Room extends Emitter<RoomEvents> {
 
   /** All that the page shows, most important first; what is not named is not sent. 'auto', and until then, the server chooses. */
   prefer(wishes: readonly VideoWish[] | 'auto'): void {
-    this.wishes = wishes
-    this.preferTimer ??= setTimeout(() => this.sendPrefer(), PREFER_MS)
+    this.wishes.set(wishes)
   }
 
   /** Rings a user into the room. See `details.invited` and the event "invitation" for what becomes of it. */
@@ -331,7 +282,7 @@ export class Room extends Emitter<RoomEvents> {
   linkUp(): void {
     this.connections.networkHint()
     this.sources.announceAgain()
-    if (this.wishes) this.sendPrefer(true)
+    this.wishes.tellAgain()
   }
 
   /** @internal */
@@ -341,14 +292,14 @@ export class Room extends Emitter<RoomEvents> {
 
   /** @internal The session is at another server now: media follow, and are shown from the old one until they are there. */
   moved(deadlineMs: number): void {
-    if (!this.endReason) this.connections.handOver(this.shownTracks(), deadlineMs)
+    if (!this.endReason) this.connections.handOver(shownTracks(this.others), deadlineMs)
   }
 
   /** @internal */
   finish(reason: EndReason): void {
     if (this.endReason) return
     this.endReason = reason
-    clearTimeout(this.preferTimer)
+    this.wishes.close()
     this.sources.close()
     this.watch.close()
     this.connections.close()
@@ -392,7 +343,7 @@ export class Room extends Emitter<RoomEvents> {
   private connectionMade(connection: MediaConnection): void {
     if (this.view.room) connection.expectMedia()
     this.sources.sendAll()
-    if (this.wishes) this.sendPrefer(true)
+    this.wishes.tellAgain()
   }
 
   private connectionShown(connection: MediaConnection): void {
@@ -400,19 +351,9 @@ export class Room extends Emitter<RoomEvents> {
     this.update()
   }
 
-  private shownTracks(): KeptTracks {
-    const media = this.others.flatMap((member) => Object.values(member.media))
-    return new Map(media.flatMap(({ publication, track }) => (track ? [[publication, track]] : [])))
-  }
-
   /** Whether something has arrived of all that is still there and sent. */
   private carries(kept: KeptTracks): boolean {
-    const media = this.others.flatMap((member) => Object.values(member.media))
-    return media.every(({ publication, muted }) => {
-      if (muted || !kept.has(publication)) return true
-      const slot = this.view.slots.find((s) => s.publication === publication)
-      return slot?.paused !== undefined || this.connections.current?.trackOf(slot?.mid ?? '')?.muted === false
-    })
+    return carriesAll(kept, this.others, this.view.slots, (mid) => this.connections.current?.trackOf(mid))
   }
 
   private connectionChanged(state: ConnectionState): void {
@@ -446,19 +387,6 @@ export class Room extends Emitter<RoomEvents> {
     return slot?.source && slot.participant ? { source: slot.source, participant: slot.participant } : undefined
   }
 
-  /** Tells what is shown, when it is news or the server may have forgotten. */
-  private sendPrefer(again = false): void {
-    clearTimeout(this.preferTimer)
-    this.preferTimer = undefined
-    if (!this.seat || !this.wishes || this.endReason) return
-    const auto = this.wishes === 'auto'
-    const videos = this.wishes === 'auto' ? [] : this.wishes.map(preference)
-    const text = JSON.stringify([auto, videos])
-    if (text === this.sentWishes && !again) return
-    this.sentWishes = text
-    this.context.link.tell('prefer', { participant: this.seat, videos, ...(auto ? { auto } : {}) })
-  }
-
   private heard(speakers: readonly ParticipantID[]): void {
     if (speakers.length === 0 && this.speaking.length === 0) return
     this.emit('speakers', (this.speaking = speakers))
@@ -487,8 +415,4 @@ export class Room extends Emitter<RoomEvents> {
     if (left && !after.some((m) => m.participant === left.member.participant))
       this.emit('left', left.member, left.reason)
   }
-}
-
-function preference({ publication, width, height, priority }: VideoWish): Preference {
-  return { publication, width: Math.round(width), height: Math.round(height), priority: priority ?? 0 }
 }

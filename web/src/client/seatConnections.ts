@@ -3,6 +3,7 @@ import type { ParticipantID, PublicationID, Source } from '../protocol/messages'
 import type { Environment } from './environment'
 import { toClientError } from './errors'
 import type { ICEServers } from './iceServers'
+import type { KeptTracks } from './keptTracks'
 import type { Link } from './link'
 import type { SessionStore } from './sessionStore'
 import type { ClientError, ConnectionState } from './types'
@@ -17,9 +18,6 @@ export interface SeatHost {
   carries(kept: KeptTracks): boolean
   error(error: ClientError): void
 }
-
-/** What the connection before the newest shows, by publication. */
-export type KeptTracks = ReadonlyMap<PublicationID, MediaStreamTrack>
 
 /** How often a hand-over looks whether the new connection carries everything, and how long it waits for that. */
 const CARRY_POLL_MS = 100
