@@ -17,8 +17,9 @@ type wishes struct {
 	have                   plan      // what the slots carry now
 	offered                []offered // of the others, newest first
 	prefer                 []Preference
-	chosen                 bool           // prefer was given, and may be empty
-	voices                 []*publication // microphones, the most important first
+	chosen                 bool            // prefer was given, and may be empty
+	voices                 []*publication  // microphones, the most important first
+	spoke                  []ParticipantID // who have had the floor, the newest first
 }
 
 // assign decides which publication each slot carries. It is pure. What has a
@@ -52,12 +53,7 @@ func assign(w wishes) plan {
 func (w *wishes) wantedVideos() []offered {
 	var out []offered
 	if !w.chosen {
-		for _, o := range w.offered {
-			if !o.publication.audio {
-				out = append(out, o)
-			}
-		}
-		return out
+		return w.usualVideos()
 	}
 	prefer := slices.Clone(w.prefer)
 	slices.SortStableFunc(prefer, func(a, b Preference) int { return b.Priority - a.Priority })
@@ -127,8 +123,13 @@ func soundRank(o offered) int {
 }
 
 // pairParticipant: whose camera is preferred first; else who has the pair
-// already; else the newest.
+// already, as long as its camera is to be shown; else the newest.
 func (w *wishes) pairParticipant(videos []offered) ParticipantID {
+	if !w.chosen && len(videos) > w.videoSlots && w.videoSlots > 0 {
+		if who := w.usualPair(videos[:w.videoSlots]); who != "" {
+			return who
+		}
+	}
 	if w.chosen {
 		for _, v := range videos {
 			if v.publication.source == SourceCamera {

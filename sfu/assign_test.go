@@ -34,7 +34,7 @@ func TestAssignFillsThePairThenTheRest(t *testing.T) {
 		"call of two":       {all[6:], 1, 1, "", nil, false, "[b/microphone] [b/camera]"},
 		"sound only":        {all[7:], 1, 1, "", nil, false, "[b/microphone] [-]"},
 		"newest first":      {all, 1, 1, "", nil, false, "[d/microphone] [d/camera]"},
-		"more slots":        {all, 3, 3, "", nil, false, "[d/microphone b/screen_audio b/microphone] [d/camera c/camera b/screen]"},
+		"more slots":        {all, 3, 3, "", nil, false, "[d/microphone b/screen_audio b/microphone] [d/camera b/screen c/camera]"},
 		"more than needed":  {all[6:], 3, 3, "", nil, false, "[b/microphone - -] [b/camera - -]"},
 		"preferred":         {all, 2, 2, "", []string{"b/screen", "b/camera"}, true, "[b/microphone b/screen_audio] [b/camera b/screen]"},
 		"nothing preferred": {all[6:], 1, 1, "", nil, true, "[b/microphone] [-]"},

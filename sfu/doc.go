@@ -42,7 +42,9 @@
 // publication.ladder, subscription.want counts it at the publication, and
 // publication.demandDue tells the publisher by LayersWanted. Who is heard:
 // publication.hear measures each microphone, room.rank orders the voices when
-// somebody speaks up, and assign gives them the slots.
+// somebody speaks up, and assign gives them the slots. While anybody speaks,
+// SFU.listen says who, and who has the floor; those who had it last are shown
+// where a page leaves the choice to the server.
 //
 // # Goroutines
 //

@@ -36,7 +36,7 @@ func (s *SFU) replan(r *room) {
 func (s *SFU) replanOne(p *participant, all []offered) {
 	w := wishes{audioSlots: p.audioSlots, videoSlots: p.videoSlots, have: p.plan, prefer: p.prefer, chosen: p.chosen}
 	if p.room != nil {
-		w.voices = p.room.voices
+		w.voices, w.spoke = p.room.voices, p.room.speakers.spoke
 	}
 	if p.rights.Subscribe {
 		for _, o := range all {

@@ -266,6 +266,7 @@ func (s *SFU) leave(p *participant) {
 		return
 	}
 	delete(r.members, p.id)
+	r.speakers.forget(p.id)
 	if len(r.members) == 0 {
 		delete(s.rooms, r.id)
 	}

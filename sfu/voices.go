@@ -13,12 +13,13 @@ import (
 const rankEvery = 60 * time.Millisecond
 
 // unknownLevel in dB below overload, of a packet that does not say its own.
-const unknownLevel = 45
+const unknownLevel = 35
 
 // voice is what a microphone's publication keeps of its loudness; mu guards it.
 type voice struct {
-	meter    speaker.Meter
-	front    bool      // among the first of its room
+	sound    speaker.Voice
+	heard    bool      // among the first of its room, and one more
+	front    bool      // among the first: all others hear it
 	ranked   time.Time // when it last asked for a ranking
 	followed bool      // the room knows that somebody speaks
 }
@@ -36,8 +37,8 @@ func (p *publication) hear(d *description, b []byte, now time.Time) {
 		}
 	}
 	v := &p.voice
-	v.meter.Update(now, level)
-	if v.meter.Heat(now) < speaker.Speaking {
+	v.sound.Hear(now, level)
+	if v.sound.Heat(now) < speaker.Warm {
 		return
 	}
 	if !v.followed {
@@ -73,10 +74,10 @@ func (r *room) rank(now time.Time) (changed bool) {
 		}
 		return compareIDs(a, b)
 	})
-	voices := make([]speaker.Voice, len(open))
+	voices := make([]speaker.Standing, len(open))
 	for i, p := range open {
 		p.mu.Lock()
-		voices[i] = speaker.Voice{Heat: p.voice.meter.Heat(now), Heard: p.voice.front}
+		voices[i] = speaker.Standing{Heat: p.voice.sound.Heat(now), Heard: p.voice.heard}
 		p.mu.Unlock()
 	}
 	before := r.voices
@@ -87,10 +88,24 @@ func (r *room) rank(now time.Time) (changed bool) {
 	// One more than there are slots, as nobody hears himself.
 	for i, p := range r.voices {
 		p.mu.Lock()
-		p.voice.front = i <= slots
+		p.voice.heard, p.voice.front = i <= slots, i < slots
 		p.mu.Unlock()
 	}
-	return !slices.Equal(before[:min(len(before), slots+1)], r.voices[:min(len(r.voices), slots+1)])
+	return !sameFirst(before, r.voices, slots) || !sameFirst(before, r.voices, slots+1)
+}
+
+// sameFirst tells whether the first n of a and b are the same, in any order.
+func sameFirst(a, b []*publication, n int) bool {
+	a, b = a[:min(n, len(a))], b[:min(n, len(b))]
+	if len(a) != len(b) {
+		return false
+	}
+	for _, p := range a {
+		if !slices.Contains(b, p) {
+			return false
+		}
+	}
+	return true
 }
 
 // place of a voice in the last ranking; those that are new come last.

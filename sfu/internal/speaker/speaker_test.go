@@ -6,62 +6,153 @@ import (
 	"time"
 )
 
-const packet = 20 * time.Millisecond
+const (
+	packet  = 20 * time.Millisecond
+	silence = 127
+)
+
+var start = time.Unix(1000, 0)
 
 // play packets of one level and return the time after them.
-func play(m *Meter, now time.Time, level uint8, packets int) time.Time {
+func play(v *Voice, now time.Time, level uint8, packets int) time.Time {
 	for range packets {
-		m.Update(now, level)
+		v.Hear(now, level)
 		now = now.Add(packet)
 	}
 	return now
 }
 
-func TestMeterHearsAVoiceInItsSecondPacketAndNoNoise(t *testing.T) {
-	now := time.Unix(1000, 0)
+func TestHeatHearsAVoiceInItsSecondPacketAndNoNoise(t *testing.T) {
 	for _, row := range []struct {
-		level    uint8
-		packets  int
-		speaking bool
+		level   uint8
+		packets int
+		warm    bool
 	}{
 		{25, 1, true},
 		{35, 2, true},
 		{45, 3, true},
-		{127, 100, false},
+		{silence, 100, false},
 		{62, 100, false},
 		{55, 100, false},
 		{35, 1, false},
 	} {
-		var m Meter
-		end := play(&m, now, row.level, row.packets)
-		if got := m.Heat(end.Add(-packet)) >= Speaking; got != row.speaking {
-			t.Errorf("%d packets at -%d dB: heat %.1f", row.packets, row.level, m.Heat(end))
+		var v Voice
+		end := play(&v, start, row.level, row.packets)
+		if got := v.Heat(end.Add(-packet)) >= Warm; got != row.warm {
+			t.Errorf("%d packets at -%d dB: heat %.1f", row.packets, row.level, v.Heat(end))
 		}
 	}
 }
 
-func TestMeterCoolsWithinSeconds(t *testing.T) {
-	var m Meter
-	now := play(&m, time.Unix(1000, 0), 20, 100)
-	if hot := m.Heat(now.Add(300 * time.Millisecond)); hot < Speaking {
+func TestHeatCoolsWithinSeconds(t *testing.T) {
+	var v Voice
+	now := play(&v, start, 20, 100)
+	if hot := v.Heat(now.Add(300 * time.Millisecond)); hot < Warm {
 		t.Errorf("between two words heat is %.1f", hot)
 	}
-	if cold := m.Heat(now.Add(3 * time.Second)); cold >= Speaking/2 {
+	if cold := v.Heat(now.Add(3 * time.Second)); cold >= Warm/2 {
 		t.Errorf("after 3 s heat is %.1f", cold)
 	}
 }
 
+func TestNoiseThatNeverPausesIsNotSpeechAfterSeconds(t *testing.T) {
+	var fan Voice
+	now := play(&fan, start, 46, 10*50)
+	if fan.Heat(now) >= Warm || fan.Speaks(now) {
+		t.Errorf("a fan has heat %.1f and speaks: %v", fan.Heat(now), fan.Speaks(now))
+	}
+	now = play(&fan, now, 28, 15)
+	if !fan.Speaks(now) {
+		t.Error("who speaks above the fan is not heard")
+	}
+}
+
+func TestLongSpeechStaysSpeech(t *testing.T) {
+	var v Voice
+	now := start
+	for range 60 { // a minute of words of 700 ms and pauses of 300 ms
+		now = play(&v, now, 30, 35)
+		if !v.Speaks(now) || v.Heat(now) < Warm {
+			t.Fatalf("after %v heat is %.1f, speaks %v", now.Sub(start), v.Heat(now), v.Speaks(now))
+		}
+		now = play(&v, now, 70, 15)
+	}
+}
+
+func TestSpeaksBeginsWithinASyllableOrTwoAndBridgesBreaths(t *testing.T) {
+	for name, row := range map[string]struct {
+		loud, silent int // packets
+		want         bool
+	}{
+		"two packets":          {2, 0, false},
+		"a click":              {1, 4, false},
+		"a syllable":           {10, 0, true},
+		"a breath":             {50, 20, true},
+		"a second of silence":  {50, 50, false},
+		"silence from the mic": {0, 50, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var v Voice
+			now := play(&v, start, silence, 100)
+			for range row.loud {
+				now = play(&v, now, 30, 1)
+				v.Speaks(now)
+			}
+			now = play(&v, now, silence, row.silent)
+			if got := v.Speaks(now); got != row.want {
+				t.Errorf("speaks: %v", got)
+			}
+		})
+	}
+}
+
+func TestActivityCountsPacketsOfAnyLength(t *testing.T) {
+	for _, length := range []time.Duration{10, 20, 40, 60} {
+		var v Voice
+		now := start
+		for range int64(time.Second / (length * time.Millisecond)) {
+			v.Hear(now, 30)
+			now = now.Add(length * time.Millisecond)
+		}
+		if got := v.activity.activeIn(now.Add(-time.Millisecond), units*blocks); got < 45 {
+			t.Errorf("packets of %d ms: %d of 50 units active", length, got)
+		}
+	}
+	var late Voice // a network that delivers in bursts
+	now := start
+	for range 20 {
+		now = now.Add(50 * time.Millisecond)
+		for range 3 {
+			late.Hear(now, 30)
+		}
+	}
+	if got := late.activity.activeIn(now, units*blocks); got < 45 {
+		t.Errorf("in bursts %d of 50 units are active", got)
+	}
+}
+
+func TestActivityForgetsAfterALongSilence(t *testing.T) {
+	var v Voice
+	now := play(&v, start, 20, 500)
+	v.Hear(now.Add(24*time.Hour), silence)
+	if got := v.activity.activeIn(now.Add(24*time.Hour), units*blocks); got > 2 {
+		t.Errorf("%d units of yesterday are active", got)
+	}
+	v.Hear(start, 20) // a clock that jumps back harms nothing
+	v.Scores(start)
+}
+
 func TestRankKeepsWhoIsHeardUnlessAnotherIsClearlyLouder(t *testing.T) {
 	for name, row := range map[string]struct {
-		voices []Voice
+		voices []Standing
 		want   []int
 	}{
-		"nobody speaks":        {[]Voice{{0, true}, {0, true}, {0, false}}, []int{0, 1, 2}},
-		"one begins":           {[]Voice{{0, true}, {0, true}, {12, false}}, []int{2, 0, 1}},
-		"a noise":              {[]Voice{{0, true}, {0, true}, {4, false}}, []int{0, 1, 2}},
-		"all speak":            {[]Voice{{30, true}, {28, true}, {33, false}}, []int{0, 1, 2}},
-		"one is far louder":    {[]Voice{{30, true}, {20, true}, {40, false}}, []int{0, 2, 1}},
-		"the one who is quiet": {[]Voice{{1, true}, {30, true}, {20, false}}, []int{1, 2, 0}},
+		"nobody speaks":        {[]Standing{{0, true}, {0, true}, {0, false}}, []int{0, 1, 2}},
+		"one begins":           {[]Standing{{0, true}, {0, true}, {12, false}}, []int{2, 0, 1}},
+		"a noise":              {[]Standing{{0, true}, {0, true}, {4, false}}, []int{0, 1, 2}},
+		"all speak":            {[]Standing{{30, true}, {28, true}, {33, false}}, []int{0, 1, 2}},
+		"one is far louder":    {[]Standing{{30, true}, {20, true}, {40, false}}, []int{0, 2, 1}},
+		"the one who is quiet": {[]Standing{{1, true}, {30, true}, {20, false}}, []int{1, 2, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := Rank(row.voices); !slices.Equal(got, row.want) {
