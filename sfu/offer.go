@@ -18,13 +18,17 @@ const (
 	maxSections   = 64
 	maxRIDs       = 8
 	maxSSRCs      = 32 // declared in one section
+	// maxVideoSlots and maxAudioSlots are what the client may receive on: more
+	// pictures than a page can show at once cost answers of 100 ms and more.
+	maxVideoSlots = 50
+	maxAudioSlots = 8
 )
 
 // offer is what this package needs to know of a client's SDP.
 type offer struct {
 	sends []sendSection
-	// slots counts the sections the client receives on.
-	slots int
+	// videoSlots and audioSlots count the sections the client receives on.
+	videoSlots, audioSlots int
 	// both are the mids of those it sends on, too, as pages do that know of
 	// one remote peer only.
 	both map[string]bool
@@ -92,7 +96,7 @@ func parseOffer(text string, sections []Section) (offer, error) {
 		readExtensions(m, &o.extensions)
 		sends, receives := directions(m)
 		if receives {
-			o.slots++
+			o.countSlot(s.audio)
 		}
 		source, named := sources[mid]
 		if named && sends && receives {
@@ -114,13 +118,26 @@ func parseOffer(text string, sections []Section) (offer, error) {
 		s.source = source
 		o.sends = append(o.sends, s)
 	}
-	if media == 0 {
+	switch {
+	case media == 0:
 		return offer{}, badSDP("it has neither audio nor video")
+	case o.videoSlots > maxVideoSlots:
+		return offer{}, badSDP("it asks for %d video slots; %d are the most", o.videoSlots, maxVideoSlots)
+	case o.audioSlots > maxAudioSlots:
+		return offer{}, badSDP("it asks for %d audio slots; %d are the most", o.audioSlots, maxAudioSlots)
 	}
 	for mid, source := range sources {
 		return offer{}, badSDP("section %q, named as %s, is not in it", mid, source)
 	}
 	return o, nil
+}
+
+func (o *offer) countSlot(audio bool) {
+	if audio {
+		o.audioSlots++
+	} else {
+		o.videoSlots++
+	}
 }
 
 func sourcesByMID(sections []Section) (map[string]Source, error) {

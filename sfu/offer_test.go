@@ -29,6 +29,10 @@ func TestBadOffersAreRefusedWithASentence(t *testing.T) {
 	for i := range many {
 		many[i] = section("video", fmt.Sprint(i), "recvonly", "VP8/90000")
 	}
+	sounds := make([]string, 9)
+	for i := range sounds {
+		sounds[i] = section("audio", fmt.Sprint(i), "recvonly", "opus/48000/2")
+	}
 	microphone := []Section{{MID: "0", Source: SourceMicrophone}}
 	good := session(section("audio", "0", "sendonly", "opus/48000/2"))
 	for name, row := range map[string]struct {
@@ -41,6 +45,8 @@ func TestBadOffersAreRefusedWithASentence(t *testing.T) {
 		"neither":             {session(), nil, "neither audio nor video"},
 		"only data":           {session("m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:0\r\n"), nil, "neither audio nor video"},
 		"too many sections":   {session(many...), nil, "65 sections"},
+		"too many pictures":   {session(many[:51]...), nil, "51 video slots; 50 are the most"},
+		"too many sounds":     {session(sounds...), nil, "9 audio slots; 8 are the most"},
 		"unknown codec only":  {session(section("audio", "0", "sendonly", "opus/48000/2"), section("video", "1", "sendonly", "theora/90000")), nil, `section "1" offers no codec`},
 		"too long":            {good + strings.Repeat("a=x\r\n", 60000), nil, "bytes"},
 		"mid twice":           {session(section("audio", "0", "sendonly", "opus/48000/2"), section("audio", "0", "sendonly", "opus/48000/2")), nil, "no mid of its own"},
@@ -77,7 +83,7 @@ func TestOfferTellsLayersCodecsAndExtensions(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := o.sends[0]
-	if o.slots != 1 || len(o.sends) != 1 || s.source != SourceCamera || fmt.Sprint(s.rids) != "[q h]" {
+	if o.audioSlots != 1 || o.videoSlots != 0 || len(o.sends) != 1 || s.source != SourceCamera || fmt.Sprint(s.rids) != "[q h]" {
 		t.Errorf("sections: %+v", o)
 	}
 	if s.codecs[96] != encodingVP8 || s.codecs[97] != encodingRTX || s.apt[97] != 96 || s.codecs[98] != encodingH264 {

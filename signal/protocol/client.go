@@ -166,7 +166,7 @@ type Offer struct {
 	Generation  uint32        `json:"generation"`
 	SDP         string        `json:"sdp"`
 	// Sections names the source of each sendonly section. All recvonly
-	// sections are slots.
+	// sections are slots: at most MaxVideoSlots and MaxAudioSlots.
 	Sections []Section `json:"sections"`
 }
 

@@ -48,6 +48,10 @@ const (
 	MaxInvited = 32
 	// MaxSections in an SDP offer.
 	MaxSections = 64
+	// MaxVideoSlots and MaxAudioSlots are the recvonly sections an offer may
+	// have; one with more is refused as bad_sdp and what stands goes on.
+	MaxVideoSlots = 50
+	MaxAudioSlots = 8
 	// MaxMID bytes of a section's name in SDP.
 	MaxMID = 32
 	// MaxCandidate bytes of one ICE candidate.

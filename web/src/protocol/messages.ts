@@ -367,6 +367,12 @@ export const Limits = {
   maxInvited: 32,
   /** MaxSections in an SDP offer. */
   maxSections: 64,
+  /**
+   * MaxVideoSlots and MaxAudioSlots are the recvonly sections an offer may
+   * have; one with more is refused as bad_sdp and what stands goes on.
+   */
+  maxVideoSlots: 50,
+  maxAudioSlots: 8,
   /** MaxMID bytes of a section's name in SDP. */
   maxMID: 32,
   /** MaxCandidate bytes of one ICE candidate. */
@@ -651,7 +657,7 @@ export interface OfferMessage {
   sdp: string
   /**
    * Sections names the source of each sendonly section. All recvonly
-   * sections are slots.
+   * sections are slots: at most MaxVideoSlots and MaxAudioSlots.
    */
   sections: Section[]
 }
