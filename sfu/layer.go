@@ -7,6 +7,7 @@ import (
 
 	"callrelay/sfu/internal/codec"
 	"callrelay/sfu/internal/history"
+	"callrelay/sfu/internal/rtpext"
 	"callrelay/sfu/internal/seq"
 )
 
@@ -107,6 +108,9 @@ func (l *layer) rate() uint32 {
 func (l *layer) describe(d *description, b []byte) bool {
 	f, ok := codec.Describe(d.encoding.kind(), d.body(b), d.rtp.Marker)
 	d.keyFrame, d.frameStart, d.picture = f.KeyFrame, f.Start, f.Picture
+	if value, has := d.rtp.Value(b, rtpext.DependencyDescriptor); has {
+		d.frame.Number, d.frame.Present = rtpext.ReadFrameNumber(value)
+	}
 	if f.Size.Width > 0 {
 		l.size = f.Size
 	}

@@ -26,11 +26,12 @@ type description struct {
 	// number of what it repairs.
 	repaired bool
 	picture  codec.VP8Picture // VP8's own numbers, and where they lie
+	frame    rewrite.FrameNumber
 }
 
 // numbers of a packet as its publisher sent it.
 func (d *description) numbers() rewrite.Numbers {
-	return rewrite.Numbers{Seq: d.number, Timestamp: d.rtp.Timestamp, Picture: rewrite.Picture{
+	return rewrite.Numbers{Seq: d.number, Timestamp: d.rtp.Timestamp, Frame: d.frame, Picture: rewrite.Picture{
 		Bits: d.picture.Bits, ID: d.picture.ID, HasTL0: d.picture.HasTL0, TL0: d.picture.TL0,
 	}}
 }

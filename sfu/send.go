@@ -61,6 +61,7 @@ type sender struct {
 	acked, lost uint64 // packets reported since the last sample
 	scratch     [maxPacket + 64]byte
 	twcc        [2]byte
+	descriptor  [255]byte // scratch
 	values      rtpext.Values
 }
 
@@ -168,7 +169,7 @@ func (s *sender) write(o *outgoing, now time.Time) {
 		slot.rtxNumber++
 		h.SequenceNumber = slot.rtxNumber
 	}
-	numbered := s.extend(h, slot, p)
+	numbered := s.extend(h, slot, p, o.numbers.Frame.Number)
 	size := h.MarshalSize() + len(payload)
 	if numbered {
 		s.number(now, size, o.class())
@@ -240,13 +241,16 @@ func (s *sender) payload(o *outgoing) []byte {
 }
 
 // extend sets the header extensions that the receiver knows, under its own
-// numbers. It reports whether there is a place for the transport-wide one,
-// which is then taken from twcc.
-func (s *sender) extend(h *rtp.Header, slot *slot, p *packet) (numbered bool) {
+// numbers, and the slot's frame number. It reports whether there is a place
+// for the transport-wide one, which is then taken from twcc.
+func (s *sender) extend(h *rtp.Header, slot *slot, p *packet, frame uint16) (numbered bool) {
 	h.Extensions = h.Extensions[:0]
 	v := &s.values
 	*v = rtpext.Values{}
 	v.CopyFrom(&p.rtp, p.bytes(), rtpext.AudioLevel, rtpext.VideoOrientation, rtpext.PlayoutDelay, rtpext.DependencyDescriptor)
+	if d := v[rtpext.DependencyDescriptor]; d != nil && p.frame.Present && frame != p.frame.Number {
+		v[rtpext.DependencyDescriptor] = rtpext.WithFrameNumber(s.descriptor[:], d, frame)
+	}
 	if slot.extensions.Has(rtpext.TransportSequence) {
 		numbered = true
 		v[rtpext.TransportSequence] = s.twcc[:]

@@ -15,6 +15,7 @@ type Numbers struct {
 	Seq       seq.Number
 	Timestamp uint32
 	Picture   Picture // VP8 only
+	Frame     FrameNumber
 }
 
 // Last returns the highest number given to a packet so far.
@@ -34,6 +35,7 @@ type binding[S comparable] struct {
 	source   S
 	shift    Shift
 	pictures pictureShift
+	frames   frameShift
 }
 
 // Stream is what one slot sends: one SSRC, numbered without a break while
@@ -42,6 +44,7 @@ type binding[S comparable] struct {
 type Stream[S comparable] struct {
 	numbers  *Map[uint64] // by a binding's serial
 	pictures pictures
+	frames   frames
 	timeline Timeline
 	bindings [maxBindings]binding[S]
 	serial   uint64 // of the present binding; 0: none
@@ -79,6 +82,7 @@ func (s *Stream[S]) bind(source S, first Numbers, shift Shift) {
 		source:   source,
 		shift:    shift,
 		pictures: s.pictures.bind(s.serial, first.Picture),
+		frames:   s.frames.bind(first.Frame),
 	}
 }
 
@@ -97,6 +101,7 @@ func (s *Stream[S]) Forward(in Numbers) (out Numbers, ok bool) {
 		return in, false
 	}
 	out.Timestamp = s.timeline.Forward(&b.shift, in.Timestamp)
+	out.Frame = s.frames.forward(&b.frames, in.Frame)
 	return out, true
 }
 
@@ -138,7 +143,7 @@ func (s *Stream[S]) Resend(o Origin[S], in Numbers) (out Numbers, ok bool) {
 	if out.Picture, ok = s.pictures.again(b.serial, &shift, in.Picture); !ok {
 		return in, false
 	}
-	out.Seq, out.Timestamp = o.Out, b.shift.Of(in.Timestamp)
+	out.Seq, out.Timestamp, out.Frame = o.Out, b.shift.Of(in.Timestamp), b.frames.of(in.Frame)
 	return out, true
 }
 

@@ -37,3 +37,22 @@ func PlayoutDelayValue(shortest, longest time.Duration) [3]byte {
 func tens(d time.Duration) uint32 {
 	return uint32(min(max(d/(10*time.Millisecond), 0), 0xfff)) //nolint:gosec // limited
 }
+
+// ReadFrameNumber reads the frame number of a dependency descriptor.
+func ReadFrameNumber(value []byte) (n uint16, ok bool) {
+	if len(value) < 3 {
+		return 0, false
+	}
+	return binary.BigEndian.Uint16(value[1:]), true
+}
+
+// WithFrameNumber copies a dependency descriptor into scratch and gives it
+// another frame number; too long or too short a one stays as it is.
+func WithFrameNumber(scratch, value []byte, n uint16) []byte {
+	if len(value) < 3 || len(value) > len(scratch) {
+		return value
+	}
+	out := scratch[:copy(scratch, value)]
+	binary.BigEndian.PutUint16(out[1:], n)
+	return out
+}
