@@ -2,6 +2,7 @@
 // reports what became of every packet and of the server's resources.
 //
 //	go run ./benchmarks/loadgen --server bin/sfu --calls 25 --duration 60s --loss 0.05
+//	go run ./benchmarks/loadgen --server bin/sfu --pin --viewers 100 --duration 5s
 //	go run ./benchmarks/loadgen --url ws://127.0.0.1:8080/ws --metrics http://127.0.0.1:9090/metrics --joins 9000 --vanish 0.5
 //
 // It ends with status 1 when a demand of the scenario is not met.
@@ -18,8 +19,8 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"callrelay/benchmarks/internal/pin"
 	"callrelay/benchmarks/internal/serve"
-	"callrelay/benchmarks/report"
 	"callrelay/benchmarks/scenarios"
 )
 
@@ -32,7 +33,13 @@ type options struct {
 	PID        int      `help:"Process of the running server, when it is on this machine."`
 	Local      string   `help:"Address to send media from." default:"127.0.0.1"`
 
-	Calls     int           `help:"Calls of two at once." default:"25"`
+	Pin  bool `help:"Keep the server that --server starts on core 0, and this program on the others."`
+	Full bool `help:"In rooms: receivers that open every packet and ask for what is missing. Others count by the clear headers, and cost this program a fraction."`
+
+	Calls     int           `help:"Calls of two at once; what is done without --viewers, --pairs, --meeting or --joins." default:"25"`
+	Viewers   int           `help:"Instead: one camera and so many who watch it."`
+	Pairs     int           `help:"Instead: so many rooms of two."`
+	Meeting   int           `help:"Instead: one room of so many, all to all."`
 	Duration  time.Duration `help:"How long they last." default:"60s"`
 	Loss      float64       `help:"Loss of each participant's network in each direction, 0 to 1."`
 	LossUp    float64       `help:"Loss towards the server, if it differs." default:"-1"`
@@ -44,7 +51,7 @@ type options struct {
 
 	Joins   int     `help:"Instead of calls that last: so many people come and go."`
 	Vanish  float64 `help:"Share of them that goes without a word." default:"0.5"`
-	AtATime int     `help:"Calls at a time among them." default:"16"`
+	AtATime int     `help:"Calls at a time among them; in rooms, joins at a time." default:"16"`
 
 	Patience time.Duration `help:"Time for the server to forget those who left." default:"90s"`
 	Seed     uint64        `help:"Of all that is random." default:"1"`
@@ -67,15 +74,24 @@ func main() {
 	}
 }
 
+// serverCore is where --pin puts the server.
+const serverCore = 0
+
 // run returns whether all demands were met.
 func run(ctx context.Context, o options, out io.Writer) (bool, error) {
 	local, err := netip.ParseAddr(o.Local)
 	if err != nil {
 		return false, err
 	}
+	on := func(f func() error) error { return f() }
+	if o.Pin {
+		if on, err = pin.Self(serverCore); err != nil {
+			return false, err
+		}
+	}
 	target := scenarios.Target{URL: o.URL, Metrics: o.Metrics, PID: o.PID, Local: local, Patience: o.Patience}
 	if o.Server != "" {
-		server, startErr := start(ctx, o)
+		server, startErr := start(ctx, on, o)
 		if startErr != nil {
 			return false, startErr
 		}
@@ -95,7 +111,7 @@ func run(ctx context.Context, o options, out io.Writer) (bool, error) {
 	return r.OK(), write(o.SVG, r.WriteSVG)
 }
 
-func start(ctx context.Context, o options) (*serve.Server, error) {
+func start(ctx context.Context, on func(func() error) error, o options) (*serve.Server, error) {
 	log := io.Discard
 	if o.ServerLog != "" {
 		file, err := os.Create(o.ServerLog)
@@ -104,24 +120,7 @@ func start(ctx context.Context, o options) (*serve.Server, error) {
 		}
 		log = file // the process keeps it; it is closed when this one ends
 	}
-	return serve.Start(ctx, o.Server, log, o.ServerFlag...)
-}
-
-func measure(ctx context.Context, target scenarios.Target, o options) (*report.Report, error) {
-	if o.Joins > 0 {
-		return scenarios.Joins(ctx, target, scenarios.JoinsConfig{Joins: o.Joins, Vanish: o.Vanish, AtATime: o.AtATime, Seed: o.Seed})
-	}
-	up, down := o.LossUp, o.LossDown
-	if up < 0 {
-		up = o.Loss
-	}
-	if down < 0 {
-		down = o.Loss
-	}
-	return scenarios.Calls(ctx, target, scenarios.CallsConfig{
-		Calls: o.Calls, Duration: o.Duration, LossUp: up, LossDown: down, AudioOnly: o.AudioOnly, Seed: o.Seed,
-		MaxDuplicates: o.MaxDuplicates, MaxResends: o.MaxResends,
-	})
+	return serve.StartOn(ctx, on, o.Server, log, o.ServerFlag...)
 }
 
 // write to a file, if one is named.

@@ -18,6 +18,9 @@ func (r *Report) Lines() (lines []string) {
 			spread("accept to first packet, callee", c.AcceptToCallee), spread("accept to first packet, caller", c.AcceptToCaller),
 			fmt.Sprintf("generator late by at most %.0f ms; %d datagrams found its receive buffers full", c.GeneratorLateMS, c.Overflows))
 	}
+	if r.Rooms != nil {
+		lines = append(lines, r.Rooms.lines()...)
+	}
 	if j := r.Joins; j != nil {
 		lines = append(lines, fmt.Sprintf("joins: %d of %d in %.1f s (%.0f a second), %d vanished; server %.1f ms of CPU a join",
 			j.Joined, j.Wanted, j.Seconds, j.PerSecond, j.Vanished, j.CPUMillis))

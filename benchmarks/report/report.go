@@ -31,6 +31,7 @@ type Report struct {
 
 	Calls  *Calls  `json:"calls,omitempty"`
 	Joins  *Joins  `json:"joins,omitempty"`
+	Rooms  *Rooms  `json:"rooms,omitempty"`
 	Server *Server `json:"server,omitempty"`
 }
 

@@ -33,9 +33,9 @@ func (r *Report) WriteSVG(w io.Writer) error {
 		}
 		text(&b, margin, y, "normal", fmt.Sprintf("%s %s: %.4g, at most %.4g", mark, c.Name, c.Got, c.Limit))
 	}
-	if r.Calls != nil && len(r.Calls.DelayBins) > 0 {
+	if bins := r.delayBins(); len(bins) > 0 {
 		y += margin + lineSpace
-		drawBins(&b, y, r.Calls.DelayBins)
+		drawBins(&b, y, bins)
 		y += panel + lineSpace
 	}
 	if r.Server != nil && len(r.Server.Series) > 1 {
@@ -52,6 +52,16 @@ func (r *Report) WriteSVG(w io.Writer) error {
 %s</svg>
 `, svgWidth, y+margin, b.String())
 	return err
+}
+
+func (r *Report) delayBins() []int {
+	switch {
+	case r.Calls != nil:
+		return r.Calls.DelayBins
+	case r.Rooms != nil:
+		return r.Rooms.DelayBins
+	}
+	return nil
 }
 
 func text(b *strings.Builder, x, y int, weight, s string) {

@@ -54,10 +54,11 @@ func Calls(ctx context.Context, target Target, config CallsConfig) (*report.Repo
 
 	pairs := setUp(ctx, &target, config, &failures{all: r.Errors})
 	r.Calls.Established = len(pairs)
-	if err := steady(ctx, &target, config, r.Server, pairs); err != nil {
+	people := peopleOf(pairs)
+	if err := steady(ctx, &target, config.Duration, r.Server, people); err != nil {
 		return nil, err
 	}
-	cutoffs := cutoffsOf(pairs)
+	cutoffs := cutoffsOf(people)
 	if err := pause(ctx, tail); err != nil {
 		return nil, err
 	}
@@ -92,8 +93,15 @@ func setUp(ctx context.Context, target *Target, config CallsConfig, failed *fail
 	return pairs
 }
 
-// steady watches the server while the calls last.
-func steady(ctx context.Context, target *Target, config CallsConfig, server *report.Server, pairs []*pair) error {
+func peopleOf(pairs []*pair) (people []*client.Person) {
+	for _, p := range pairs {
+		people = append(people, p.caller, p.callee)
+	}
+	return people
+}
+
+// steady watches the server while the people stay.
+func steady(ctx context.Context, target *Target, duration time.Duration, server *report.Server, people []*client.Person) error {
 	if err := pause(ctx, warmUp); err != nil {
 		return err
 	}
@@ -101,11 +109,11 @@ func steady(ctx context.Context, target *Target, config CallsConfig, server *rep
 	if err != nil {
 		return err
 	}
-	began, packets := time.Now(), packetsOf(pairs)
+	began, packets := time.Now(), packetsOf(people)
 	cpu, cpuErr := watch.CPU(target.PID)
 	server.Series = append(server.Series, first)
 	last := first
-	for end := began.Add(config.Duration); time.Now().Before(end); {
+	for end := began.Add(duration); time.Now().Before(end); {
 		if err = pause(ctx, min(time.Second, max(time.Until(end), time.Millisecond))); err != nil {
 			return err
 		}
@@ -115,8 +123,8 @@ func steady(ctx context.Context, target *Target, config CallsConfig, server *rep
 		server.Series = append(server.Series, last)
 	}
 	server.WindowSeconds = time.Since(began).Seconds()
-	server.Packets = packetsOf(pairs) - packets
-	server.During, server.Participants = last, 2*len(pairs)
+	server.Packets = packetsOf(people) - packets
+	server.During, server.Participants = last, len(people)
 	perHead(server)
 	if server.Packets == 0 {
 		return nil
@@ -129,21 +137,19 @@ func steady(ctx context.Context, target *Target, config CallsConfig, server *rep
 }
 
 // packetsOf RTP that the server has sent to these people so far.
-func packetsOf(pairs []*pair) (sum uint64) {
-	for _, p := range pairs {
-		sum += p.caller.Peer.WirePackets() + p.callee.Peer.WirePackets()
+func packetsOf(people []*client.Person) (sum uint64) {
+	for _, p := range people {
+		sum += p.Peer.WirePackets()
 	}
 	return sum
 }
 
 // cutoffsOf the streams: the last number that is judged.
-func cutoffsOf(pairs []*pair) map[client.Stream]uint64 {
+func cutoffsOf(people []*client.Person) map[client.Stream]uint64 {
 	all := map[client.Stream]uint64{}
-	for _, p := range pairs {
-		for i, person := range []*client.Person{p.caller, p.callee} {
-			for _, source := range []client.Source{client.Audio, client.Video} {
-				all[client.Stream{Sender: p.numbers[i], Source: source}] = person.Peer.LastSent(source)
-			}
+	for _, p := range people {
+		for _, source := range client.Sources() {
+			all[client.Stream{Sender: p.Number(), Source: source}] = p.Peer.LastSent(source)
 		}
 	}
 	return all

@@ -18,8 +18,9 @@ const (
 
 // newAPI of one peer: Opus and VP8 with RTX as browsers offer them, on the
 // peer's own socket. Of Pion's interceptors only the reports are used; NACK,
-// RTX and feedback are ours, because Pion's ask and send far too often.
-func newAPI(mux ice.UDPMux) (*webrtc.API, error) {
+// RTX and feedback are ours, because Pion's ask and send far too often; and a
+// peer that does not open every packet makes its own receiver reports.
+func newAPI(mux ice.UDPMux, reports bool) (*webrtc.API, error) {
 	var media webrtc.MediaEngine
 	if err := registerCodecs(&media); err != nil {
 		return nil, err
@@ -40,16 +41,18 @@ func newAPI(mux ice.UDPMux) (*webrtc.API, error) {
 	settings.LoggerFactory = quietLog()
 
 	registry := &interceptor.Registry{}
-	receiver, err := report.NewReceiverInterceptor()
-	if err != nil {
-		return nil, err
-	}
 	sender, err := report.NewSenderInterceptor()
 	if err != nil {
 		return nil, err
 	}
-	registry.Add(receiver)
 	registry.Add(sender)
+	if reports {
+		receiver, err := report.NewReceiverInterceptor()
+		if err != nil {
+			return nil, err
+		}
+		registry.Add(receiver)
+	}
 	return webrtc.NewAPI(webrtc.WithMediaEngine(&media), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(registry)), nil
 }
 

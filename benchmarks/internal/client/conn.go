@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/tls"
@@ -159,6 +160,9 @@ func (c *Conn) readAll(events chan<- protocol.ServerMessage) error {
 		if err != nil {
 			return err
 		}
+		if unread(frame) {
+			continue
+		}
 		env, m, err := protocol.DecodeServer(frame)
 		if err != nil {
 			return fmt.Errorf("the server's message cannot be read: %w", err)
@@ -181,6 +185,17 @@ func (c *Conn) readAll(events chan<- protocol.ServerMessage) error {
 			return errors.New("the script does not read its events")
 		}
 	}
+}
+
+// unread leaves out what comes too often to be decoded for nothing: in a room
+// of a thousand each one who joins is told to all others.
+func unread(frame []byte) bool {
+	for _, kind := range [...]string{"member_changed", "member_left", "sample", "people_changed"} {
+		if bytes.HasPrefix(frame, []byte(`{"type":"`+kind+`"`)) {
+			return true
+		}
+	}
+	return false
 }
 
 // wanted leaves out what no script looks at, and what others cause.

@@ -16,6 +16,9 @@ const (
 	sources
 )
 
+// Sources that there are.
+func Sources() []Source { return []Source{Audio, Video} }
+
 func (s Source) String() string {
 	if s == Audio {
 		return "audio"

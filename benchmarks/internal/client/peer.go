@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,8 +30,14 @@ type PeerConfig struct {
 	Local netip.AddrPort
 	// LossUp and LossDown of this participant's own network, 0 to 1.
 	LossUp, LossDown float64
-	// AudioOnly sends no pictures.
-	AudioOnly bool
+	// AudioOnly sends no pictures, VideoOnly no sound, ReceiveOnly neither: it
+	// offers no section to send on.
+	AudioOnly, VideoOnly, ReceiveOnly bool
+	// AudioSlots and VideoSlots that it offers; 0 is one each.
+	AudioSlots, VideoSlots int
+	// Crowd makes this a light peer; nil is one that opens every packet, asks
+	// for what is missing, and can have loss.
+	Crowd *Crowd
 	// Seed of all that is random here.
 	Seed uint64
 }
@@ -38,7 +46,7 @@ type PeerConfig struct {
 type Peer struct {
 	cfg     PeerConfig
 	pc      *webrtc.PeerConnection
-	socket  *socket
+	socket  link
 	mux     *ice.UDPMuxDefault
 	tracks  [sources]*track
 	senders [sources]*webrtc.RTPSender
@@ -66,15 +74,14 @@ type Peer struct {
 func NewPeer(cfg PeerConfig) (*Peer, error) {
 	p := &Peer{
 		cfg: cfg, connected: make(chan struct{}), failed: make(chan struct{}), stop: make(chan struct{}),
-		random:   rand.New(rand.NewPCG(cfg.Seed, 1)),
+		random:   seeded(cfg.Seed, 1),
 		recorder: twcc.NewRecorder(cfg.Number | 1<<31),
 		gaps:     map[uint32]*missing{},
 	}
 	p.vp8.random = p.random
 	p.tally = newTally(&p.tracks)
 	var err error
-	p.socket, err = newSocket(cfg.Local, p, cfg.LossUp, cfg.LossDown, rand.New(rand.NewPCG(cfg.Seed, 2)))
-	if err != nil {
+	if p.socket, err = p.openLink(); err != nil {
 		return nil, err
 	}
 	p.mux = ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: p.socket, Logger: quietLog().NewLogger("ice")})
@@ -86,14 +93,18 @@ func NewPeer(cfg PeerConfig) (*Peer, error) {
 }
 
 func (p *Peer) open() error {
-	api, err := newAPI(p.mux)
+	api, err := newAPI(p.mux, p.cfg.Crowd == nil)
 	if err != nil {
 		return err
 	}
 	if p.pc, err = api.NewPeerConnection(webrtc.Configuration{BundlePolicy: webrtc.BundlePolicyMaxBundle}); err != nil {
 		return err
 	}
-	p.pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) { p.start(func() { p.receive(t, r) }) })
+	receive := p.receive
+	if p.cfg.Crowd != nil {
+		receive = p.receiveLight
+	}
+	p.pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) { p.start(func() { receive(t, r) }) })
 	var once sync.Once
 	p.pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
 		switch s {
@@ -104,8 +115,12 @@ func (p *Peer) open() error {
 		default: // on the way, or gone with the test
 		}
 	})
-	// First the send sections, then the slots, as browsers do.
-	for s := Audio; s < sources; s++ {
+	return p.openSections()
+}
+
+// openSections makes first the send sections, then the slots, as browsers do.
+func (p *Peer) openSections() error {
+	for s := Audio; s < sources && !p.cfg.ReceiveOnly; s++ {
 		p.tracks[s] = newTrack(s, &p.numbers, uint16(p.random.Uint32()))
 		transceiver, err := p.pc.AddTransceiverFromTrack(p.tracks[s], webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
 		if err != nil {
@@ -113,12 +128,22 @@ func (p *Peer) open() error {
 		}
 		p.senders[s] = transceiver.Sender()
 	}
-	for s := Audio; s < sources; s++ {
-		if _, err := p.pc.AddTransceiverFromKind(p.tracks[s].Kind(), webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}); err != nil {
+	for range max(p.cfg.AudioSlots, 1) {
+		if err := p.openSlot(webrtc.RTPCodecTypeAudio); err != nil {
+			return err
+		}
+	}
+	for range max(p.cfg.VideoSlots, 1) {
+		if err := p.openSlot(webrtc.RTPCodecTypeVideo); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (p *Peer) openSlot(kind webrtc.RTPCodecType) error {
+	_, err := p.pc.AddTransceiverFromKind(kind, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly})
+	return err
 }
 
 // Connect offers to the server over conn, for a seat, and waits until media
@@ -146,11 +171,27 @@ func (p *Peer) Connect(ctx context.Context, conn *Conn, seat protocol.Participan
 	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer.SDP}); err != nil {
 		return fmt.Errorf("the server's answer: %w", err)
 	}
-	p.socket.twccID.Store(uint32(p.tracks[Audio].twccID))
+	p.begin(transportID(answer.SDP))
+	return p.await(ctx)
+}
+
+// begin reading and feedback, once the sections are negotiated.
+func (p *Peer) begin(transport uint8) {
+	p.socket.setTransportID(transport)
 	for _, sender := range p.senders {
-		p.start(func() { p.readSenderRTCP(sender) })
+		if sender != nil {
+			p.start(func() { p.readSenderRTCP(sender) })
+		}
 	}
-	p.start(p.feedback)
+	if p.cfg.Crowd != nil {
+		p.cfg.Crowd.enrol(p)
+	} else {
+		p.start(p.feedback)
+	}
+}
+
+// await waits until media can flow.
+func (p *Peer) await(ctx context.Context) error {
 	select {
 	case <-p.connected:
 		return nil
@@ -167,7 +208,7 @@ func (p *Peer) sendSections() []protocol.Section {
 	var sections []protocol.Section
 	for _, t := range p.pc.GetTransceivers() {
 		for s, sender := range p.senders {
-			if t.Sender() == sender {
+			if sender != nil && t.Sender() == sender {
 				sections = append(sections, protocol.Section{Mid: t.Mid(), Source: names[s]})
 			}
 		}
@@ -190,6 +231,9 @@ func (p *Peer) Vanish() { p.socket.vanish() }
 // Close ends the connection and waits for its goroutines.
 func (p *Peer) Close() {
 	p.StopMedia()
+	if p.cfg.Crowd != nil {
+		p.cfg.Crowd.dismiss(p)
+	}
 	p.closeMu.Lock()
 	p.closed = true
 	p.closeMu.Unlock()
@@ -197,7 +241,7 @@ func (p *Peer) Close() {
 	if p.pc != nil {
 		_ = p.pc.Close()
 	}
-	lost := overflows(p.socket.UDPConn)
+	lost := p.socket.overflows()
 	p.tally.add(func(t *Tally) { t.Overflows = lost })
 	_ = p.mux.Close()
 	_ = p.socket.Close()
@@ -235,7 +279,27 @@ func (p *Peer) WirePackets() (n uint64) {
 	return n
 }
 
-// LastSent extended number of a source.
-func (p *Peer) LastSent(source Source) uint64 { return p.tracks[source].last() }
+// LastSent extended number of a source; 0 of one that it does not have.
+func (p *Peer) LastSent(source Source) uint64 {
+	if p.tracks[source] == nil {
+		return 0
+	}
+	return p.tracks[source].last()
+}
+
+// transportID of the transport-wide number's header extension in an SDP; 0 if it has none.
+func transportID(sdp string) uint8 {
+	for line := range strings.Lines(sdp) {
+		rest, ok := strings.CutPrefix(line, "a=extmap:")
+		if id, uri, cut := strings.Cut(rest, " "); ok && cut && strings.TrimSpace(uri) == twccURI {
+			id, _, _ = strings.Cut(id, "/") // a direction may follow
+			n, _ := strconv.ParseUint(id, 10, 8)
+			return uint8(n)
+		}
+	}
+	return 0
+}
+
+func seeded(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }
 
 var _ net.PacketConn = (*socket)(nil)

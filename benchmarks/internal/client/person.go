@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"callrelay/signal/protocol"
@@ -16,7 +17,14 @@ type Person struct {
 	Peer *Peer
 	// View of the present call, as of the last message that was looked at.
 	View protocol.CallView
-	cfg  PeerConfig
+	// Seat in a room that was entered by its name, and when that was asked for.
+	Seat   protocol.ParticipantID
+	Joined time.Duration
+
+	cfg       PeerConfig
+	following sync.WaitGroup
+	slotsMu   sync.Mutex
+	slots     []protocol.SlotView
 }
 
 // SignIn opens a session under a name, on a server in open mode.
@@ -87,6 +95,7 @@ func (p *Person) AwaitEnd(ctx context.Context) (protocol.EndReason, error) {
 // Leave ends the session with a goodbye.
 func (p *Person) Leave() {
 	p.Conn.Close()
+	p.following.Wait()
 	if p.Peer != nil {
 		p.Peer.Close()
 	}
@@ -116,20 +125,7 @@ func (p *Person) connect(ctx context.Context) (err error) {
 	if err := p.Peer.Connect(ctx, p.Conn, p.View.Participant); err != nil {
 		return err
 	}
-	list := []protocol.Source{protocol.SourceMicrophone, protocol.SourceCamera}
-	if p.cfg.AudioOnly {
-		list = list[:1]
-	}
-	for _, source := range list {
-		m := protocol.Publish{Participant: p.View.Participant, Source: source}
-		if source == protocol.SourceCamera {
-			m.Width, m.Height = width, height
-		}
-		if _, err := p.Conn.Request(ctx, m); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.publish(ctx, p.View.Participant)
 }
 
 // await looks at events until the call is in a state.

@@ -31,9 +31,12 @@ func (p *Peer) sendMedia(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		next := nextAudio
-		if !p.cfg.AudioOnly {
-			next = min(next, nextVideo)
+		next := min(nextAudio, nextVideo)
+		switch {
+		case p.cfg.AudioOnly:
+			next = nextAudio
+		case p.cfg.VideoOnly:
+			next = nextVideo
 		}
 		timer.Reset(next - p.since())
 		select {
@@ -45,7 +48,7 @@ func (p *Peer) sendMedia(ctx context.Context) {
 		if late := now - next; late > 0 {
 			p.tally.add(func(t *Tally) { t.Late = max(t.Late, late) })
 		}
-		if now >= nextAudio {
+		if !p.cfg.VideoOnly && now >= nextAudio {
 			p.sendAudio(now)
 			nextAudio = following(nextAudio, packetTime, now)
 		}
@@ -84,9 +87,11 @@ func (p *Peer) sendVideo(now time.Duration) {
 }
 
 // marker marks a payload when its number is known.
-func (p *Peer) marker(source Source, payload []byte) func(seq uint64) {
-	return func(seq uint64) {
-		Mark{Sender: p.cfg.Number, Source: source, Seq: seq, Sent: p.since()}.Put(payload)
+func (p *Peer) marker(source Source, payload []byte) func(seq uint64) time.Duration {
+	return func(seq uint64) time.Duration {
+		now := p.since()
+		Mark{Sender: p.cfg.Number, Source: source, Seq: seq, Sent: now}.Put(payload)
+		return now
 	}
 }
 
@@ -112,6 +117,9 @@ func (p *Peer) readSenderRTCP(sender *webrtc.RTPSender) {
 
 func (p *Peer) answerNACK(nack *rtcp.TransportLayerNack) {
 	for _, track := range p.tracks {
+		if track == nil {
+			continue
+		}
 		if media, _ := track.ssrcs(); media != nack.MediaSSRC {
 			continue
 		}

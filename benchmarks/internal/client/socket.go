@@ -47,7 +47,16 @@ func newSocket(address netip.AddrPort, tap wireTap, up, down float64, random *ra
 	return &socket{UDPConn: conn, tap: tap, up: up, down: down, random: random}, nil
 }
 
-// vanish makes it deaf and dumb, as a cable that is pulled.
+func (s *socket) setTransportID(id uint8) { s.twccID.Store(uint32(id)) }
+
+func (s *socket) overflows() int {
+	var lost int
+	if raw, err := s.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { lost = dropsOf(fd) })
+	}
+	return lost
+}
+
 func (s *socket) vanish() { s.vanished.Store(true) }
 
 func (s *socket) loses(probability float64) bool {

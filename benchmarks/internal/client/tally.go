@@ -61,6 +61,10 @@ type Tally struct {
 	KeyFrameRequests int
 	// Overflows: datagrams that this program was too slow to read.
 	Overflows int
+	// Wire is what a light peer received, by SSRC, and FirstWire when the first
+	// of it came, since the run began. Arrived and its like are then empty.
+	Wire      map[uint32]*WireStream
+	FirstWire time.Duration
 	// Late is how much later than planned frames were written, at worst: a
 	// large value means that the generator had too little CPU.
 	Late time.Duration
@@ -73,6 +77,8 @@ type tally struct {
 	wire     map[uint32]*wireStream // downlink, by SSRC
 	tracks   *[sources]*track
 	rtxTypes map[uint8]bool
+	// senderReports that came last, by SSRC, at a light peer.
+	senderReports map[uint32]senderReport
 }
 
 // wireStream extends and remembers the numbers of one SSRC on the downlink.
@@ -82,7 +88,11 @@ type wireStream struct {
 }
 
 func newTally(tracks *[sources]*track) *tally {
-	t := &tally{wire: map[uint32]*wireStream{}, tracks: tracks, rtxTypes: map[uint8]bool{typeRTX: true}}
+	t := &tally{
+		wire: map[uint32]*wireStream{}, tracks: tracks, rtxTypes: map[uint8]bool{typeRTX: true},
+		senderReports: map[uint32]senderReport{},
+	}
+	t.t.Wire = map[uint32]*WireStream{}
 	for i := range t.t.Sent {
 		t.t.Sent[i].Lost = map[uint64]bool{}
 	}

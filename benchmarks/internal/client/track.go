@@ -31,7 +31,8 @@ type track struct {
 	payloadType uint8
 	rtxType     uint8
 	twccID      uint8
-	seq         uint64 // of the last packet
+	seq         uint64   // of the last packet
+	times       []uint32 // of each packet since first, in microseconds
 	rtxSeq      uint16
 	history     [historySize][]byte // payloads by seq
 	headers     [historySize]rtp.Header
@@ -105,15 +106,15 @@ func (t *track) Kind() webrtc.RTPCodecType {
 }
 
 // send numbers and writes one packet. mark puts the number into the payload,
-// which belongs to the track from then on.
-func (t *track) send(timestamp uint32, marker bool, payload []byte, mark func(seq uint64)) error {
+// which belongs to the track from then on, and returns when it did.
+func (t *track) send(timestamp uint32, marker bool, payload []byte, mark func(seq uint64) time.Duration) error {
 	t.mu.Lock()
 	if t.write == nil {
 		t.mu.Unlock()
 		return nil
 	}
 	t.seq++
-	mark(t.seq)
+	t.times = append(t.times, uint32(mark(t.seq).Microseconds()))
 	header := rtp.Header{
 		Version: 2, Marker: marker, PayloadType: t.payloadType,
 		SequenceNumber: uint16(t.seq), Timestamp: timestamp, SSRC: t.ssrc,

@@ -31,6 +31,11 @@ const startTime = 20 * time.Second
 // Start runs binary with flags for this machine alone, and more flags after
 // them; it returns when the server is healthy. Its log goes to log.
 func Start(ctx context.Context, binary string, log io.Writer, more ...string) (*Server, error) {
+	return StartOn(ctx, func(f func() error) error { return f() }, binary, log, more...)
+}
+
+// StartOn is Start with on called to start the process; see package pin.
+func StartOn(ctx context.Context, on func(func() error) error, binary string, log io.Writer, more ...string) (*Server, error) {
 	ports, err := freePorts(3)
 	if err != nil {
 		return nil, err
@@ -47,7 +52,7 @@ func Start(ctx context.Context, binary string, log io.Writer, more ...string) (*
 	flags := []string{"--listen", at(0), "--http", at(1), "--admin", at(2), "--advertise", "127.0.0.1", "--state", state}
 	s.command = exec.Command(binary, append(flags, more...)...) //nolint:gosec // what the user names
 	s.command.Stdout, s.command.Stderr = log, log
-	if err := s.command.Start(); err != nil {
+	if err := on(s.command.Start); err != nil {
 		_ = os.RemoveAll(state)
 		return nil, err
 	}

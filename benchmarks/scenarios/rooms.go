@@ -1,0 +1,223 @@
+package scenarios
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"callrelay/benchmarks/internal/client"
+	"callrelay/benchmarks/internal/watch"
+	"callrelay/benchmarks/report"
+	"callrelay/signal/protocol"
+)
+
+// RoomsConfig of people who are in rooms for a while.
+type RoomsConfig struct {
+	// Name of the scenario, for the report.
+	Name string
+	// Rooms at once, each with so many Members, the first Publishers of whom
+	// send; the others only watch.
+	Rooms, Members, Publishers int
+	// AudioOnly or VideoOnly publishers.
+	AudioOnly, VideoOnly bool
+	Duration             time.Duration // of steady state
+	// AtATime people join.
+	AtATime int
+	// Full receivers open every packet and ask for what is missing; light ones
+	// count by the clear headers, and cost the generator a fraction.
+	Full bool
+	Seed uint64
+}
+
+// Viewers: one camera, so many watch.
+func Viewers(n int) RoomsConfig {
+	return RoomsConfig{Name: fmt.Sprintf("1 to %d viewers", n), Rooms: 1, Members: n + 1, Publishers: 1, VideoOnly: true}
+}
+
+// Pairs: so many rooms of two, with sound and picture.
+func Pairs(n int) RoomsConfig {
+	return RoomsConfig{Name: fmt.Sprintf("%d rooms of two", n), Rooms: n, Members: 2, Publishers: 2}
+}
+
+// Meeting of so many, all to all, with sound and picture.
+func Meeting(n int) RoomsConfig {
+	return RoomsConfig{Name: fmt.Sprintf("meeting of %d", n), Rooms: 1, Members: n, Publishers: n}
+}
+
+// gathering is a run of it.
+type gathering struct {
+	target *Target
+	config RoomsConfig
+	crowd  *client.Crowd
+	failed failures
+
+	mu      sync.Mutex
+	people  []*guest
+	sending map[int]bool // rooms in which somebody sends
+}
+
+// guest is one person in one of the rooms.
+type guest struct {
+	*client.Person
+	room int
+	// expects the first packet soon: somebody was sending when it joined.
+	expects bool
+}
+
+// Rooms lets people join rooms, stay, and leave.
+func Rooms(ctx context.Context, target Target, config RoomsConfig) (*report.Report, error) {
+	target.Began = time.Now()
+	r := newReport(config.Name, map[string]string{
+		"rooms": fmt.Sprint(config.Rooms), "members": fmt.Sprint(config.Members), "publishers": fmt.Sprint(config.Publishers),
+		"duration": config.Duration.String(), "full receivers": fmt.Sprint(config.Full), "joins at a time": fmt.Sprint(config.AtATime),
+	})
+	r.Rooms = &report.Rooms{Rooms: config.Rooms, Wanted: config.Rooms * config.Members}
+	r.Server = &report.Server{}
+	g := &gathering{target: &target, config: config, failed: failures{all: r.Errors}, sending: map[int]bool{}}
+	before, metricsBefore, err := target.sample(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r.Server.Before = before
+	if !config.Full {
+		if g.crowd, err = client.NewCrowd(target.Began); err != nil {
+			return nil, err
+		}
+		defer g.crowd.Close()
+	}
+	judged, err := g.stay(ctx, r)
+	g.leave()
+	if err != nil {
+		return nil, err
+	}
+	if err := target.settle(ctx, r.Server, metricsBefore); err != nil {
+		return nil, err
+	}
+	g.settle(r.Rooms, judged)
+	demandRooms(r)
+	demandClean(r, &target)
+	return r, nil
+}
+
+// window of each stream's numbers that are judged: from exclusive, to inclusive.
+type window struct {
+	from, to map[client.Stream]uint64
+	// carried streams at the end, by receiver: those go on.
+	carried map[uint32]map[client.Stream]bool
+}
+
+func (g *gathering) carried() map[uint32]map[client.Stream]bool {
+	all := map[uint32]map[client.Stream]bool{}
+	for _, p := range g.people {
+		all[p.Number()] = map[client.Stream]bool{}
+		for _, other := range g.people {
+			for _, source := range client.Sources() {
+				if other.room == p.room && p.Gets(other.Seat, source) {
+					all[p.Number()][client.Stream{Sender: other.Number(), Source: source}] = true
+				}
+			}
+		}
+	}
+	return all
+}
+
+// stay is all between coming and leaving.
+func (g *gathering) stay(ctx context.Context, r *report.Report) (window, error) {
+	began := time.Now()
+	cpu, cpuErr := watch.CPU(g.target.PID)
+	g.gather(ctx)
+	r.Rooms.Joined, r.Rooms.SetUpSeconds = len(g.people), time.Since(began).Seconds()
+	if used, err := watch.CPU(g.target.PID); err == nil && cpuErr == nil && len(g.people) > 0 {
+		r.Rooms.CPUMillisJoin = report.Millis(used-cpu) / float64(len(g.people))
+	}
+	var people []*client.Person
+	for _, p := range g.people {
+		people = append(people, p.Person)
+	}
+	took, err := g.flow(ctx, people)
+	if err != nil {
+		return window{}, err
+	}
+	r.Rooms.FlowSeconds = took.Seconds()
+	from := cutoffsOf(people)
+	if err := steady(ctx, g.target, g.config.Duration, r.Server, people); err != nil {
+		return window{}, err
+	}
+	w := window{from: from, to: cutoffsOf(people), carried: g.carried()}
+	rest := tail
+	if !g.config.Full {
+		rest = tail / 4 // nothing is asked for again
+	}
+	return w, pause(ctx, rest)
+}
+
+// audioSlots that everybody offers: one for each of the others that sends.
+func (g *gathering) audioSlots() int { return max(g.config.Publishers-1, 1) }
+
+// videoSlots that everybody offers.
+func (g *gathering) videoSlots() int { return max(g.config.Publishers-1, 1) }
+
+// gather lets all join: first those who send, so that the others find them.
+func (g *gathering) gather(ctx context.Context) {
+	c := g.config
+	inParallel(c.Rooms*c.Publishers, c.AtATime, func(i int) { g.enter(ctx, i%c.Rooms, i/c.Rooms) })
+	inParallel(c.Rooms*(c.Members-c.Publishers), c.AtATime, func(i int) { g.enter(ctx, i%c.Rooms, c.Publishers+i/c.Rooms) })
+}
+
+// enter lets one person join.
+func (g *gathering) enter(ctx context.Context, room, member int) {
+	ctx, cancel := context.WithTimeout(ctx, setUpTime)
+	defer cancel()
+	c := g.config
+	number := uint32(room*c.Members + member + 1)
+	run := fmt.Sprintf("load-%x", g.target.Began.UnixNano())
+	p, err := client.SignIn(ctx, g.target.URL, fmt.Sprintf("%s-%d", run, number), client.PeerConfig{
+		Number: number, Began: g.target.Began, Local: netip.AddrPortFrom(g.target.Local, 0), Seed: c.Seed + uint64(number),
+		AudioOnly: c.AudioOnly, VideoOnly: c.VideoOnly, ReceiveOnly: member >= c.Publishers, Crowd: g.crowd,
+		AudioSlots: g.audioSlots(), VideoSlots: g.videoSlots(),
+	})
+	if err != nil {
+		g.failed.add("sign in", err)
+		return
+	}
+	var options *protocol.RoomOptions
+	if member == 0 && c.Members > 200 {
+		options = &protocol.RoomOptions{Limit: c.Members, Publishers: protocol.PublishersAll, Screen: protocol.ScreenAsk}
+	}
+	g.mu.Lock()
+	expects := g.sending[room]
+	g.mu.Unlock()
+	if err := p.Enter(ctx, fmt.Sprintf("%s-%d", run, room), options); err != nil {
+		g.failed.add("enter", err)
+		p.Leave()
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.people = append(g.people, &guest{Person: p, room: room, expects: expects})
+	g.sending[room] = g.sending[room] || member < c.Publishers
+}
+
+func (g *gathering) leave() {
+	slices.SortFunc(g.people, func(a, b *guest) int { return cmp.Compare(a.Number(), b.Number()) })
+	for _, p := range g.people {
+		p.Peer.StopMedia()
+	}
+	inParallel(len(g.people), leaveAtATime, func(i int) { g.people[i].Leave() })
+}
+
+// leaveAtATime people leave.
+const leaveAtATime = 16
+
+// demandRooms notes what a run has to show.
+func demandRooms(r *report.Report) {
+	c := r.Rooms
+	r.Demand("participants that failed", float64(c.Wanted-c.Joined), 0)
+	r.Demand("silent streams", float64(c.Silent), 0)
+	r.Demand("unexplained packets", float64(c.Audio.Unexplained+c.Video.Unexplained), 0)
+	r.Demand("unmarked packets", float64(c.Unmarked), 0)
+}
