@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -10,7 +11,33 @@ func finishAnswer(answer string, o offer, kbps int) string {
 	if o.extensions.Mixed && !strings.Contains(answer, "a="+allowMixed) {
 		answer = strings.Replace(answer, "\r\nm=", "\r\na="+allowMixed+"\r\nm=", 1)
 	}
-	return withStartBitrate(answer, kbps)
+	return withStartBitrate(udpFirst(answer), kbps)
+}
+
+// udpFirst puts the candidates of each section in order, UDP before TCP: Pion
+// lists them in any.
+func udpFirst(text string) string {
+	lines := strings.Split(text, "\r\n")
+	for from := 0; from < len(lines); from++ {
+		to := from
+		for to < len(lines) && strings.HasPrefix(lines[to], "a=candidate:") {
+			to++
+		}
+		slices.SortStableFunc(lines[from:to], func(a, b string) int {
+			return strings.Compare(transportOf(b), transportOf(a)) // "udp" is after "tcp"
+		})
+		from = to
+	}
+	return strings.Join(lines, "\r\n")
+}
+
+// transportOf a candidate: the third field (RFC 8839, section 5.1).
+func transportOf(candidate string) string {
+	fields := strings.SplitN(candidate, " ", 4)
+	if len(fields) < 4 {
+		return ""
+	}
+	return strings.ToLower(fields[2])
 }
 
 // withStartBitrate adds x-google-start-bitrate to the video codecs of the

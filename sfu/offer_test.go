@@ -147,3 +147,19 @@ func TestSectionOfferedWithinTheBundleOnlyHasItsCodecs(t *testing.T) {
 		}
 	}
 }
+
+func TestCandidatesStandUDPFirstWithinEachSection(t *testing.T) {
+	const (
+		head = "v=0\r\nm=audio 9 x\r\na=mid:0"
+		udp4 = "\r\na=candidate:1 1 udp 9 192.0.2.1 7 typ host"
+		udp6 = "\r\na=candidate:2 1 udp 9 2001:db8::1 7 typ host"
+		tcp  = "\r\na=candidate:3 1 tcp 9 192.0.2.1 7 typ host tcptype passive"
+		end  = "\r\na=end-of-candidates\r\n"
+		next = "m=video 9 x"
+	)
+	got := udpFirst(head + tcp + udp4 + tcp + udp6 + end + next + udp6 + tcp + udp4 + end)
+	want := head + udp4 + udp6 + tcp + tcp + end + next + udp6 + udp4 + tcp + end
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
