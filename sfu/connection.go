@@ -12,6 +12,8 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
+
+	"callrelay/sfu/internal/keying"
 )
 
 // ICE timeouts: silence until a connection counts as suspect; until Pion gives
@@ -30,6 +32,7 @@ type connection struct {
 	seat        Seat
 	api         *webrtc.API
 	pc          *webrtc.PeerConnection
+	inlet       *inlet
 	uplink      *uplink
 	downlink    *downlink
 
@@ -48,15 +51,21 @@ type connection struct {
 	closed bool
 }
 
-func (s *SFU) newConnection(p *participant, seat Seat, takes ...encoding) (*connection, error) {
+// newConnection makes a connection that negotiates all codecs or only those
+// named. passive: its client wants to be the server of DTLS.
+func (s *SFU) newConnection(p *participant, seat Seat, passive bool, takes ...encoding) (*connection, error) {
 	c := &connection{sfu: s, participant: p, seat: seat}
+	c.inlet = newInlet(c)
 	c.uplink = newUplink(c)
 	c.downlink = newDownlink(c)
 	media, err := mediaEngine(takes...)
 	if err != nil {
 		return nil, fmt.Errorf("media engine: %w", err)
 	}
-	settings, err := s.settings(c.uplink)
+	settings, err := s.settings(c)
+	if err == nil && passive {
+		err = settings.SetAnsweringDTLSRole(webrtc.DTLSRoleClient)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("settings: %w", err)
 	}
@@ -73,16 +82,22 @@ func (s *SFU) newConnection(p *participant, seat Seat, takes ...encoding) (*conn
 	if err != nil {
 		return nil, fmt.Errorf("peer connection: %w", err)
 	}
+	c.pc.SCTP().Transport().ICETransport().OnSelectedCandidatePairChange(c.inlet.selected)
 	c.pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) { c.stateChanged() })
 	// PeerJS ends a call whose empty data channel closes; unhandled ones do.
 	c.pc.OnDataChannel(func(*webrtc.DataChannel) {})
 	return c, nil
 }
 
-func (s *SFU) settings(u *uplink) (webrtc.SettingEngine, error) {
+func (s *SFU) settings(c *connection) (webrtc.SettingEngine, error) {
 	e, err := s.transport()
+	e.SetICEUDPMux(door{s.ports, c.inlet})
+	if s.streams != nil {
+		e.SetICETCPMux(streamDoor{s.streams, c.inlet})
+	}
+	c.inlet.exchange = keying.Listen(&e)
 	e.SetSRTPReplayProtectionWindow(replayWindow)
-	e.BufferFactory = u.buffer
+	e.BufferFactory = c.uplink.buffer
 	// The media engine is this connection's alone, and a sender that is made
 	// by the API (see sendOn) must know what was negotiated on it.
 	e.DisableMediaEngineCopy(true)
@@ -183,6 +198,9 @@ func (c *connection) addSlots(o offer) ([]*slot, error) {
 func (c *connection) stateChanged() {
 	// The transport's lock is held until SRTP can be used; asking waits for it.
 	_ = c.pc.SCTP().Transport().State()
+	if c.pc.ConnectionState() == webrtc.PeerConnectionStateConnected {
+		c.inlet.begin()
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -261,6 +279,7 @@ func (c *connection) close() {
 	}
 	c.closed = true
 	c.mu.Unlock()
+	c.inlet.end()
 	c.participant.worker.post(c.downlink.end)
 	_ = c.pc.GracefulClose()
 }

@@ -24,16 +24,20 @@ func (c control) Write(b []byte) (int, error) {
 	}
 	// Holding on to it also keeps its address from being used again.
 	c.connection.lastControl = &b[0]
+	c.connection.controlBytes(b, time.Now())
+	return len(b), nil
+}
+
+// controlBytes takes one opened RTCP packet, which may hold several.
+func (c *connection) controlBytes(b []byte, now time.Time) {
 	packets, err := rtcp.Unmarshal(b)
 	if err != nil {
-		c.connection.sfu.counters.drop(dropMalformed)
-		return len(b), nil
+		c.sfu.counters.drop(dropMalformed)
+		return
 	}
-	now := time.Now()
 	for _, p := range packets {
-		c.connection.control(p, now)
+		c.control(p, now)
 	}
-	return len(b), nil
 }
 
 // control sorts an RTCP packet to the uplink or the downlink.

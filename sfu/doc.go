@@ -22,9 +22,11 @@
 //
 // # One packet
 //
-// Pion reads the socket and decrypts; the packet then goes, on the reader of
-// the publisher's connection, through stream.Write (parse once, find the
-// layer), publication.receive (describe the frame, keep it in the layer's
+// A tap takes media out of what comes for Pion's ICE agent and gives it to the
+// connection's inlet, which opens it (SRTP) once the connection is up, by keys
+// that package keying learned from Pion's DTLS; where there are none, Pion
+// opens. On the same goroutine the packet goes through stream.write (parse
+// once, find the layer), publication.receive (describe the frame, keep it in the layer's
 // history) and publication.fanOut, which hands it to each worker that has
 // subscriptions to it. On the worker: worker.handle, subscription.forward
 // (keep or drop with a reason, rewrite the numbers to the slot's), sender.add;
@@ -58,11 +60,13 @@
 // SFU.mu guards membership: rooms, participants, what they publish, their
 // present connection, and the plans of their slots. publication.mu guards its
 // layers, their histories, and who listens. uplink.mu guards the tables of a
-// connection's sections and arrivals. connection.mu orders state changes.
+// connection's sections and arrivals. inlet.mu guards the contexts that open
+// and is held while a packet is handled. connection.mu orders state changes.
 // worker.mu and events.mu guard a queue each. They are taken in this order:
 //
 //	participant.negotiating -> SFU.mu -> publication.mu -> worker.mu, events.mu
 //	connection.mu -> worker.mu, events.mu
+//	inlet.mu -> uplink.mu, publication.mu, paths.mu
 //	uplink.mu -> worker.mu
 //
 // None is held across I/O, and none while the observer is called. What belongs

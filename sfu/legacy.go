@@ -71,7 +71,7 @@ func (s *SFU) OfferTo(ctx context.Context, seat Seat, channel bool) (sdp string,
 	if old != nil && old.seat.Generation == seat.Generation {
 		return "", ErrStale
 	}
-	c, err := s.newConnection(p, seat, encodingOpus, encodingVP8)
+	c, err := s.newConnection(p, seat, false, encodingOpus, encodingVP8)
 	if err != nil {
 		return "", err
 	}

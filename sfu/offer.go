@@ -32,6 +32,8 @@ type offer struct {
 	// both are the mids of those it sends on, too, as pages do that know of
 	// one remote peer only.
 	both map[string]bool
+	// passive: the client wants to be the server of DTLS.
+	passive bool
 	// extensions of all sections: within one bundle a number means the same
 	// everywhere.
 	extensions rtpext.IDs
@@ -73,6 +75,8 @@ func parseOffer(text string, sections []Section) (offer, error) {
 	}
 	var o offer
 	_, o.extensions.Mixed = description.Attribute(allowMixed)
+	setup, _ := description.Attribute("setup")
+	o.passive = setup == "passive"
 	media := 0
 	mids := map[string]bool{}
 	for i, m := range description.MediaDescriptions {
@@ -82,6 +86,9 @@ func parseOffer(text string, sections []Section) (offer, error) {
 			return offer{}, badSDP("section %d has no mid of its own", i)
 		}
 		mids[mid] = true
+		if setup, _ := m.Attribute("setup"); setup == "passive" {
+			o.passive = true
+		}
 		if kind != "audio" && kind != "video" {
 			if kind != "application" {
 				return offer{}, badSDP("section %q is of kind %q; audio, video and application are known", mid, kind)

@@ -205,14 +205,34 @@ func (p *ports) GetListenAddresses() []net.Addr {
 	return out
 }
 
-// GetConn implements ice.UDPMux.
-func (p *ports) GetConn(ufrag string, address net.Addr) (net.PacketConn, error) {
+// at finds the port behind an address in our answers; nil if there is none.
+func (p *ports) at(address net.Addr) *port {
 	for _, a := range p.announced {
 		if a.address.String() == address.String() {
-			return a.port.mux.GetConn(ufrag, a.port.local)
+			return a.port
 		}
 	}
-	return nil, fmt.Errorf("no media port at %v", address)
+	return nil
+}
+
+// GetConn implements ice.UDPMux.
+func (p *ports) GetConn(ufrag string, address net.Addr) (net.PacketConn, error) {
+	one := p.at(address)
+	if one == nil {
+		return nil, fmt.Errorf("no media port at %v", address)
+	}
+	return one.mux.GetConn(ufrag, one.local)
+}
+
+// writeTo sends to an address of the network or of a TURN client.
+func (p *port) writeTo(b []byte, to netip.AddrPort) (int, error) {
+	if p.relay != nil {
+		return p.relay.WriteToAddrPort(b, to)
+	}
+	if fast, ok := p.conn.(ice.AddrPortReaderWriter); ok {
+		return fast.WriteToAddrPort(b, to)
+	}
+	return p.conn.WriteTo(b, net.UDPAddrFromAddrPort(to))
 }
 
 // RemoveConnByUfrag implements ice.UDPMux.

@@ -126,7 +126,7 @@ func (s *SFU) Answer(ctx context.Context, seat Seat, sdp string, sections []Sect
 		}
 		return answer, err
 	}
-	c, err := s.newConnection(p, seat)
+	c, err := s.newConnection(p, seat, parsed.passive)
 	if err != nil {
 		return "", err
 	}

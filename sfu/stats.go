@@ -27,6 +27,9 @@ const (
 	dropBandwidth                       // paused, as the path is too thin
 	dropNotConnected                    // the connection was not ready to send
 	dropUnchecked                       // from an address that ICE has not checked
+	dropNotReady                        // before the connection was up, or after its end
+	dropTooFast                         // more packets a second than one connection may send
+	dropUnopened                        // forged or broken, or seen before
 	dropReasons
 )
 
@@ -34,7 +37,7 @@ func (r dropReason) String() string {
 	return [dropReasons]string{
 		"malformed", "unknown_stream", "unknown_codec", "too_many_ssrcs", "duplicate", "too_late", "padding",
 		"gate", "inbox_full", "no_key_frame", "before_switch", "codec", "layer", "queue_full", "overlap",
-		"bandwidth", "not_connected", "unchecked",
+		"bandwidth", "not_connected", "unchecked", "not_ready", "too_fast", "unopened",
 	}[r]
 }
 
@@ -62,6 +65,7 @@ const (
 	countFramesDropped
 	countPaddingOut
 	countEventsLost
+	countOpenedByPion
 	countersTotal
 )
 
@@ -70,6 +74,7 @@ func (c counter) String() string {
 		"nacks_in", "nacked_in", "nacks_out", "nacked_out", "resent", "resend_refused", "repaired_in", "lost_in",
 		"plis_in", "plis_out", "key_frames", "feedback_in", "feedback_out", "sender_reports", "receiver_reports",
 		"switches", "bursts", "frames_dropped", "padding_out", "events_lost",
+		"opened_by_pion",
 	}[c]
 }
 
@@ -80,9 +85,10 @@ type counters struct {
 	named                                    [countersTotal]atomic.Uint64
 }
 
-func (c *counters) drop(r dropReason)        { c.dropped[r].Add(1) }
-func (c *counters) count(n counter)          { c.named[n].Add(1) }
-func (c *counters) add(n counter, by uint64) { c.named[n].Add(by) }
+func (c *counters) drop(r dropReason)            { c.dropped[r].Add(1) }
+func (c *counters) dropMany(r dropReason, n int) { c.dropped[r].Add(uint64(n)) }
+func (c *counters) count(n counter)              { c.named[n].Add(1) }
+func (c *counters) add(n counter, by uint64)     { c.named[n].Add(by) }
 
 // Snapshot is what an operator can count; see Stats.
 type Snapshot struct {

@@ -102,7 +102,12 @@ func (*stream) Close() error { return nil }
 
 // Write takes one decrypted RTP packet; b is valid until it returns.
 func (s *stream) Write(b []byte) (int, error) {
-	now := time.Now()
+	s.write(b, time.Now())
+	return len(b), nil
+}
+
+// write takes one opened RTP packet that arrived at now.
+func (s *stream) write(b []byte, now time.Time) {
 	u := s.uplink
 	c := &u.connection.sfu.counters
 	c.packetsIn.Add(1)
@@ -110,15 +115,14 @@ func (s *stream) Write(b []byte) (int, error) {
 	p, ok := rtpext.Parse(b, &u.extensions)
 	if !ok || len(b) > maxPacket {
 		c.drop(dropMalformed)
-		return len(b), nil
+		return
 	}
 	u.record(&p, b, now)
 	if s.layer == nil && !s.resolve(&p, b) {
 		c.drop(dropUnknownStream)
-		return len(b), nil
+		return
 	}
 	s.receive(&p, b, now)
-	return len(b), nil
 }
 
 // receive finds out what a packet carries and hands it to its publication.

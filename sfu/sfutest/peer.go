@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/pion/dtls/v3"
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/twcc"
@@ -33,6 +34,7 @@ type Peer struct {
 	stop       chan struct{}
 	running    sync.WaitGroup
 	closed     bool
+	passive    bool
 
 	lastRTCP *byte // of the RTCP reader
 
@@ -68,6 +70,10 @@ type Slots struct {
 	Encode int64
 	// Both directions on the peer's own sections, as a page for two has it.
 	Both bool
+	// Passive makes the peer the server of DTLS, where it usually is the client.
+	Passive bool
+	// Profile is the one of SRTP that the peer can do; 0: all of Pion's.
+	Profile dtls.SRTPProtectionProfile
 }
 
 // Page makes a peer as a page for two has it: one section a kind, both ways.
@@ -167,6 +173,10 @@ func (r *Rig) newPeer(id sfu.ParticipantID, generation uint32, slots Slots) *Pee
 	settings := webrtc.SettingEngine{LoggerFactory: r.log}
 	settings.SetNet(r.hostBehind(p.Address, slots.Capacity))
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	if slots.Profile != 0 {
+		settings.SetSRTPProtectionProfiles(slots.Profile)
+	}
+	p.passive = slots.Passive
 	settings.BufferFactory = func(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
 		return &inbox{peer: p, kind: kind, ssrc: ssrc}
 	}
@@ -223,7 +233,11 @@ func (p *Peer) offer(options *webrtc.OfferOptions) error {
 		return err
 	}
 	<-gathered
-	answer, err := p.rig.SFU.Answer(p.rig.Context(), p.Seat(), p.pc.LocalDescription().SDP, p.sections())
+	text := p.pc.LocalDescription().SDP
+	if p.passive {
+		text = strings.ReplaceAll(text, "a=setup:actpass", "a=setup:passive")
+	}
+	answer, err := p.rig.SFU.Answer(p.rig.Context(), p.Seat(), text, p.sections())
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,9 @@ type Conditions struct {
 	// LossUp and LossDown are the parts of media packets lost on the way to
 	// and from the server, 0 to 1. Only media is lost: the call is to stand.
 	LossUp, LossDown float64
+	// NoChecksUp loses all of ICE's checks, and answers to them, on the way to
+	// the server.
+	NoChecksUp bool
 }
 
 // Rig is an SFU on a virtual network. Make it inside the bubble.
@@ -149,6 +152,11 @@ func (r *Rig) pass(c vnet.Chunk) bool {
 		return false
 	}
 	data := c.UserData()
+	if len(data) > 0 && data[0] < 4 {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		return !r.conditions.NoChecksUp || c.DestinationAddr().(*net.UDPAddr).IP.String() != serverIP //nolint:forcetypeassert // always
+	}
 	if len(data) < 12 || data[0] < 128 || data[0] > 191 || data[1] >= 192 && data[1] <= 223 {
 		return true // no RTP
 	}
