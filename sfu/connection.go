@@ -35,6 +35,8 @@ type connection struct {
 	inlet       *inlet
 	uplink      *uplink
 	downlink    *downlink
+	firstWay    firstWay
+	ufrag       string // of the last offer: another one is an ICE restart
 
 	rtt atomic.Int64 // of the last report, in nanoseconds
 
@@ -66,6 +68,7 @@ func (s *SFU) newConnection(p *participant, seat Seat, passive bool, takes ...en
 	if err == nil && passive {
 		err = settings.SetAnsweringDTLSRole(webrtc.DTLSRoleClient)
 	}
+	settings.SetICEBindingRequestHandler(c.firstWay.checked)
 	if err != nil {
 		return nil, fmt.Errorf("settings: %w", err)
 	}
@@ -137,6 +140,10 @@ func (c *connection) answer(ctx context.Context, text string, o offer, sections 
 	if err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: text}); err != nil {
 		return "", badSDP("it can't be used: %v", err)
 	}
+	if c.ufrag != "" && c.ufrag != o.ufrag {
+		c.firstWay.restarted()
+	}
+	c.ufrag = o.ufrag
 	c.uplink.use(sections, o.extensions)
 	added, err := c.addSlots(o)
 	if err != nil {

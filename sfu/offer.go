@@ -37,6 +37,8 @@ type offer struct {
 	// extensions of all sections: within one bundle a number means the same
 	// everywhere.
 	extensions rtpext.IDs
+	// ufrag of the client; in one bundle all sections have the same.
+	ufrag string
 }
 
 // sendSection is one section the client sends on, with the source it is for.
@@ -77,6 +79,7 @@ func parseOffer(text string, sections []Section) (offer, error) {
 	_, o.extensions.Mixed = description.Attribute(allowMixed)
 	setup, _ := description.Attribute("setup")
 	o.passive = setup == "passive"
+	o.ufrag, _ = description.Attribute("ice-ufrag")
 	media := 0
 	mids := map[string]bool{}
 	for i, m := range description.MediaDescriptions {
@@ -88,6 +91,9 @@ func parseOffer(text string, sections []Section) (offer, error) {
 		mids[mid] = true
 		if setup, _ := m.Attribute("setup"); setup == "passive" {
 			o.passive = true
+		}
+		if ufrag, has := m.Attribute("ice-ufrag"); has && o.ufrag == "" {
+			o.ufrag = ufrag
 		}
 		if kind != "audio" && kind != "video" {
 			if kind != "application" {

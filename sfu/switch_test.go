@@ -143,6 +143,20 @@ func TestICERestartKeepsMediaGoing(t *testing.T) {
 	})
 }
 
+func TestConnectionIsMendedBeforeTheClientNamesAWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		// A Pion client repeats its checks, as Chromium does, only while they are not answered.
+		r := sfutest.New(t, sfutest.Conditions{Delay: 150 * time.Millisecond})
+		defer r.Close()
+		slow := sfutest.Slots{Audio: 1, Video: 1, Nominate: 5 * time.Second}
+		a := r.Connect("a", slow)
+		r.Until(10*time.Second, "a is connected", func() bool { return r.State("a") == sfu.Connected })
+		r.Do(a.Restart())
+		r.Until(time.Second, "the restart is known", func() bool { return r.State("a") == sfu.Connecting })
+		r.Until(time.Second, "a is connected again", func() bool { return r.State("a") == sfu.Connected })
+	})
+}
+
 func TestGrownSlotsAreFilled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})

@@ -74,6 +74,9 @@ type Slots struct {
 	Passive bool
 	// Profile is the one of SRTP that the peer can do; 0: all of Pion's.
 	Profile dtls.SRTPProtectionProfile
+	// Nominate says how long after each start of ICE the peer names the way
+	// to be used, as Chromium does while it has not given up the one before.
+	Nominate time.Duration
 }
 
 // Page makes a peer as a page for two has it: one section a kind, both ways.
@@ -177,6 +180,7 @@ func (r *Rig) newPeer(id sfu.ParticipantID, generation uint32, slots Slots) *Pee
 		settings.SetSRTPProtectionProfiles(slots.Profile)
 	}
 	p.passive = slots.Passive
+	settings.SetHostAcceptanceMinWait(slots.Nominate)
 	settings.BufferFactory = func(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
 		return &inbox{peer: p, kind: kind, ssrc: ssrc}
 	}
