@@ -64,7 +64,7 @@ func TestSpeakersAreToldAFewTimesASecondAtMost(t *testing.T) {
 			time.Sleep(100 * time.Millisecond)
 			peers[i%6].Speak(127)
 		}
-		if told := len(speakersTold(r)) - before; told < 1 || told > seconds*4 {
+		if told := len(speakersTold(r)) - before; told > seconds*4 {
 			t.Errorf("told %d times in %d s", told, seconds)
 		}
 	})
