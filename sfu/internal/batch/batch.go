@@ -65,6 +65,10 @@ type Config struct {
 	// is 8 MiB. Without the right to exceed it, the system's limit
 	// (net.core.rmem_max and wmem_max) is what one gets; see Stats.
 	ReceiveBuffer, SendBuffer int
+	// Shared lets other sockets with the same option have the same port; the
+	// kernel gives all that one client sends to the same one (SO_REUSEPORT).
+	// Linux only.
+	Shared bool
 }
 
 func (c Config) withDefaults() Config {

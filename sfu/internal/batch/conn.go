@@ -11,7 +11,7 @@ import (
 
 // Conn is a batching UDP socket. It can be the UDPConn of a Pion UDP mux.
 type Conn struct {
-	udp      *net.UDPConn
+	udp      socket
 	local    netip.AddrPort
 	config   Config
 	counters counters
@@ -49,7 +49,7 @@ var _ PacketConn = (*Conn)(nil)
 // ice.NewMultiUDPMuxDefault.
 func Listen(address netip.AddrPort, config Config) (*Conn, error) {
 	config = config.withDefaults()
-	udp, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(address))
+	udp, err := openSocket(address, config.Shared)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,11 @@
 // flush that runs. A flush never waits for the network: what does not fit
 // into the socket's send buffer is dropped and counted.
 //
+// # Waiting
+//
+// On Linux the socket is kept out of Go's poller, which would wake the process
+// for each packet and each freed send buffer; see quiet.
+//
 // # Goroutines
 //
 // All methods of a Conn may be called from any goroutine, those of an Outbox

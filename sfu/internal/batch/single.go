@@ -1,13 +1,12 @@
 package batch
 
 import (
-	"net"
 	"net/netip"
 )
 
 // single sends each datagram by a call of its own, on any system.
 type single struct {
-	udp      *net.UDPConn
+	udp      socket
 	counters *counters
 }
 
@@ -30,7 +29,7 @@ func (t *single) send(s *slab) {
 
 // singleReader reads one datagram a call, on any system.
 type singleReader struct {
-	udp      *net.UDPConn
+	udp      socket
 	counters *counters
 	failures failures
 }

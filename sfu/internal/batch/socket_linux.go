@@ -2,7 +2,6 @@ package batch
 
 import (
 	"fmt"
-	"net"
 	"net/netip"
 	"unsafe"
 
@@ -15,7 +14,7 @@ type buffers struct{ receive, send int }
 // setBuffers asks for large buffers, beyond the system's limit where the
 // process may (CAP_NET_ADMIN), and reports what was given. The kernel counts
 // its own overhead in: it grants twice what is asked and says so.
-func setBuffers(udp *net.UDPConn, config Config) buffers {
+func setBuffers(udp socket, config Config) buffers {
 	var got buffers
 	raw, err := udp.SyscallConn()
 	if err != nil {
@@ -41,7 +40,7 @@ func setBuffer(fd, force, option, bytes int) int {
 
 // receiveDrops are datagrams that found the socket's receive buffer full: the
 // last number of SO_MEMINFO. 0 when the socket is closed.
-func receiveDrops(udp *net.UDPConn) uint64 {
+func receiveDrops(udp socket) uint64 {
 	const drops = 8 // SK_MEMINFO_DROPS
 	var info [drops + 1]uint32
 	size := uint32(unsafe.Sizeof(info))
@@ -58,7 +57,7 @@ func receiveDrops(udp *net.UDPConn) uint64 {
 
 // openTransport makes a way to send, the best that is asked for and that the
 // machine has.
-func openTransport(udp *net.UDPConn, local netip.Addr, method Method, counters *counters) (transport, error) {
+func openTransport(udp socket, local netip.Addr, method Method, counters *counters) (transport, error) {
 	raw, err := udp.SyscallConn()
 	if err != nil {
 		return nil, err
@@ -73,7 +72,7 @@ func openTransport(udp *net.UDPConn, local netip.Addr, method Method, counters *
 }
 
 // openReader makes the way to receive that belongs to a method.
-func openReader(udp *net.UDPConn, method Method, counters *counters) (reader, error) {
+func openReader(udp socket, method Method, counters *counters) (reader, error) {
 	if method == MethodSingle {
 		return &singleReader{udp: udp, counters: counters}, nil
 	}

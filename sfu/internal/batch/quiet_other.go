@@ -1,0 +1,17 @@
+//go:build !linux
+
+package batch
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+)
+
+// openSocket opens a socket at address. This system's can't be shared.
+func openSocket(address netip.AddrPort, shared bool) (socket, error) {
+	if shared {
+		return nil, errors.New("several sockets on one port are not known on this system")
+	}
+	return net.ListenUDP("udp", net.UDPAddrFromAddrPort(address))
+}
