@@ -1,12 +1,15 @@
 package relay
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/pion/logging"
@@ -480,6 +483,31 @@ func FuzzUser(f *testing.F) {
 	f.Fuzz(func(t *testing.T, user string) {
 		if expiry(user).IsZero() && strings.Count(user, ":") > 1 && sessionOf(user) == user {
 			t.Errorf("%q", user)
+		}
+	})
+}
+
+func TestAllocationOverTCPLeavesICETCPAHeadStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		near, far := net.Pipe()
+		defer near.Close()
+		defer far.Close()
+		c := &client{Conn: near}
+		told := func(kind uint16) time.Duration {
+			message := make([]byte, headerSize)
+			binary.BigEndian.PutUint16(message, kind)
+			begun := time.Now()
+			go func() { _, _ = c.Write(message) }()
+			if _, err := io.ReadFull(far, message); err != nil {
+				t.Error(err)
+			}
+			return time.Since(begun)
+		}
+		if after := told(allocateSuccess); after != headStart {
+			t.Errorf("an allocation is told of after %v", after)
+		}
+		if after := told(0x0113); after != 0 {
+			t.Errorf("an error is told of after %v", after)
 		}
 	})
 }
