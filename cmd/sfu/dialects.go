@@ -102,6 +102,14 @@ func (d *dialects) before(next http.Handler) http.Handler {
 	})
 }
 
+// stats of the pages that speak Socket.IO.
+func (d *dialects) stats() socketio.Stats {
+	if d == nil {
+		return socketio.Stats{}
+	}
+	return d.sockets.Stats()
+}
+
 // close ends the pages' calls and waits.
 func (d *dialects) close() {
 	if d != nil {

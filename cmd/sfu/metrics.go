@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"callrelay/dialect/socketio"
 	"callrelay/selfcheck"
 	"callrelay/sfu"
 	"callrelay/signal"
@@ -28,6 +29,7 @@ type sample struct {
 	expiry   time.Time
 	draining bool
 	path     selfcheck.Verdict
+	pages    socketio.Stats // of --dialects
 }
 
 // collector turns the parts' counts into metrics when it is scraped; nothing

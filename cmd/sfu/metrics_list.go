@@ -45,6 +45,10 @@ func metricList() []metric {
 		}},
 		{"callrelay_hellos_total", "Sessions opened and resumed, by resume outcome.", counter, "outcome", func(s *sample, emit func(float64, string)) { each(s.signal.Resumes, emit) }},
 		{"callrelay_map_size", "Entries in the signalling server's tables; a table that only grows is a defect.", gauge, "map", func(s *sample, emit func(float64, string)) { each(s.signal.Maps, emit) }},
+		{"callrelay_socketio_sessions", "Pages of tutorials connected by Socket.IO (see --dialects).", gauge, "", one(func(s *sample) float64 { return float64(s.pages.Sessions) })},
+		{"callrelay_socketio_events_total", "What pages of tutorials did by Socket.IO: opened, upgraded to WebSocket, or refused for a malformed packet.", counter, "event", func(s *sample, emit func(float64, string)) {
+			each(map[string]uint64{"opened": s.pages.Opened, "upgraded": s.pages.Upgraded, "refused": s.pages.Refused}, emit)
+		}},
 		{"callrelay_draining", "1 while the server takes no new calls.", gauge, "", one(func(s *sample) float64 {
 			if s.draining {
 				return 1

@@ -166,7 +166,7 @@ func (n *node) serve(name string, loop func() error) {
 func (n *node) sample() sample {
 	return sample{
 		media: n.media.Stats(), signal: n.signal.Stats(), entrance: n.entrance.counts(), expiry: n.certs.expiry(),
-		draining: n.draining.Load(), path: n.watch.Now(),
+		draining: n.draining.Load(), path: n.watch.Now(), pages: n.dialects.stats(),
 	}
 }
 
