@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that a part of the work needs, and only those
 # that are missing:
-#   scripts/setup-system.sh PART...     parts: build race lint e2e lab
+#   scripts/setup-system.sh PART...     parts: build race lint e2e lab peers
 # Does nothing, quickly, when all of them are there. Needs root to install.
 set -eu
 
@@ -17,7 +17,9 @@ for part in "$@"; do
     # faults and captures in network namespaces.
     e2e) wanted="$wanted chromium firefox-esr ffmpeg fonts-dejavu-core fonts-noto-cjk pulseaudio iproute2 nftables tshark procps" ;;
     lab) wanted="$wanted iproute2 nftables conntrack curl" ;;
-    *) echo "setup-system.sh: no such part: $part (build, race, lint, e2e, lab)" >&2; exit 2 ;;
+    # Another server to measure beside this one.
+    peers) wanted="$wanted iproute2 janus" ;;
+    *) echo "setup-system.sh: no such part: $part (build, race, lint, e2e, lab, peers)" >&2; exit 2 ;;
   esac
 done
 

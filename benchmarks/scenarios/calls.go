@@ -58,7 +58,7 @@ func Calls(ctx context.Context, target Target, config CallsConfig) (*report.Repo
 	if err := steady(ctx, &target, config.Duration, r.Server, people); err != nil {
 		return nil, err
 	}
-	cutoffs := cutoffsOf(people)
+	cutoffs := cutoffsOf(pairs)
 	if err := pause(ctx, tail); err != nil {
 		return nil, err
 	}
@@ -93,15 +93,18 @@ func setUp(ctx context.Context, target *Target, config CallsConfig, failed *fail
 	return pairs
 }
 
-func peopleOf(pairs []*pair) (people []*client.Person) {
+// sink counts what the server has sent to it.
+type sink interface{ WirePackets() uint64 }
+
+func peopleOf(pairs []*pair) (people []sink) {
 	for _, p := range pairs {
-		people = append(people, p.caller, p.callee)
+		people = append(people, p.caller.Peer, p.callee.Peer)
 	}
 	return people
 }
 
 // steady watches the server while the people stay.
-func steady(ctx context.Context, target *Target, duration time.Duration, server *report.Server, people []*client.Person) error {
+func steady(ctx context.Context, target *Target, duration time.Duration, server *report.Server, people []sink) error {
 	if err := pause(ctx, warmUp); err != nil {
 		return err
 	}
@@ -137,19 +140,21 @@ func steady(ctx context.Context, target *Target, duration time.Duration, server 
 }
 
 // packetsOf RTP that the server has sent to these people so far.
-func packetsOf(people []*client.Person) (sum uint64) {
+func packetsOf(people []sink) (sum uint64) {
 	for _, p := range people {
-		sum += p.Peer.WirePackets()
+		sum += p.WirePackets()
 	}
 	return sum
 }
 
 // cutoffsOf the streams: the last number that is judged.
-func cutoffsOf(people []*client.Person) map[client.Stream]uint64 {
+func cutoffsOf(pairs []*pair) map[client.Stream]uint64 {
 	all := map[client.Stream]uint64{}
-	for _, p := range people {
-		for _, source := range client.Sources() {
-			all[client.Stream{Sender: p.Number(), Source: source}] = p.Peer.LastSent(source)
+	for _, p := range pairs {
+		for i, person := range []*client.Person{p.caller, p.callee} {
+			for _, source := range client.Sources() {
+				all[client.Stream{Sender: p.numbers[i], Source: source}] = person.Peer.LastSent(source)
+			}
 		}
 	}
 	return all

@@ -19,7 +19,7 @@ const (
 
 // flow waits until everything that is sent arrives at all who should get it.
 // It returns how long that took; what it took at most where it never did.
-func (g *gathering) flow(ctx context.Context, people []*client.Person) (time.Duration, error) {
+func (g *gathering) flow(ctx context.Context, people []sink) (time.Duration, error) {
 	began := time.Now()
 	arrived, due := packetsOf(people), g.due()
 	for {
@@ -38,11 +38,11 @@ func (g *gathering) flow(ctx context.Context, people []*client.Person) (time.Dur
 // due is how many packets all receivers together should have got so far.
 func (g *gathering) due() (sum float64) {
 	for _, p := range g.people {
-		if p.Sends(client.Audio) {
-			sum += float64(p.Peer.LastSent(client.Audio)) * g.listeners(p, g.audioSlots())
+		if p.config.Sends(client.Audio) {
+			sum += float64(p.LastSent(client.Audio)) * g.listeners(p, g.audioSlots())
 		}
-		if p.Sends(client.Video) {
-			sum += float64(p.Peer.LastSent(client.Video)) * g.listeners(p, g.videoSlots())
+		if p.config.Sends(client.Video) {
+			sum += float64(p.LastSent(client.Video)) * g.listeners(p, g.videoSlots())
 		}
 	}
 	return sum
@@ -55,7 +55,7 @@ func (g *gathering) listeners(p *guest, slots int) float64 {
 	for _, o := range g.people {
 		if o != p && o.room == p.room {
 			others++
-			if !o.ReceivesOnly() {
+			if !o.config.ReceiveOnly {
 				senders++
 			}
 		}

@@ -12,7 +12,6 @@ import (
 	"callrelay/benchmarks/internal/client"
 	"callrelay/benchmarks/internal/watch"
 	"callrelay/benchmarks/report"
-	"callrelay/signal/protocol"
 )
 
 // RoomsConfig of people who are in rooms for a while.
@@ -62,11 +61,14 @@ type gathering struct {
 
 // guest is one person in one of the rooms.
 type guest struct {
-	*client.Person
-	room int
+	Member
+	config client.PeerConfig
+	room   int
 	// expects the first packet soon: somebody was sending when it joined.
 	expects bool
 }
+
+func (g *guest) number() uint32 { return g.config.Number }
 
 // Rooms lets people join rooms, stay, and leave.
 func Rooms(ctx context.Context, target Target, config RoomsConfig) (*report.Report, error) {
@@ -78,6 +80,9 @@ func Rooms(ctx context.Context, target Target, config RoomsConfig) (*report.Repo
 	r.Rooms = &report.Rooms{Rooms: config.Rooms, Wanted: config.Rooms * config.Members}
 	r.Server = &report.Server{}
 	g := &gathering{target: &target, config: config, failed: failures{all: r.Errors}, sending: map[int]bool{}}
+	if target.Front == nil {
+		target.Front = Callrelay(target.URL)
+	}
 	before, metricsBefore, err := target.sample(ctx)
 	if err != nil {
 		return nil, err
@@ -110,14 +115,25 @@ type window struct {
 	carried map[uint32]map[client.Stream]bool
 }
 
+// lasts are the newest numbers of all streams.
+func (g *gathering) lasts() map[client.Stream]uint64 {
+	all := map[client.Stream]uint64{}
+	for _, p := range g.people {
+		for _, source := range client.Sources() {
+			all[client.Stream{Sender: p.number(), Source: source}] = p.LastSent(source)
+		}
+	}
+	return all
+}
+
 func (g *gathering) carried() map[uint32]map[client.Stream]bool {
 	all := map[uint32]map[client.Stream]bool{}
 	for _, p := range g.people {
-		all[p.Number()] = map[client.Stream]bool{}
+		all[p.number()] = map[client.Stream]bool{}
 		for _, other := range g.people {
 			for _, source := range client.Sources() {
-				if other.room == p.room && p.Gets(other.Seat, source) {
-					all[p.Number()][client.Stream{Sender: other.Number(), Source: source}] = true
+				if other.room == p.room && p.Gets(other.Member, source) {
+					all[p.number()][client.Stream{Sender: other.number(), Source: source}] = true
 				}
 			}
 		}
@@ -134,20 +150,20 @@ func (g *gathering) stay(ctx context.Context, r *report.Report) (window, error) 
 	if used, err := watch.CPU(g.target.PID); err == nil && cpuErr == nil && len(g.people) > 0 {
 		r.Rooms.CPUMillisJoin = report.Millis(used-cpu) / float64(len(g.people))
 	}
-	var people []*client.Person
+	var people []sink
 	for _, p := range g.people {
-		people = append(people, p.Person)
+		people = append(people, p)
 	}
 	took, err := g.flow(ctx, people)
 	if err != nil {
 		return window{}, err
 	}
 	r.Rooms.FlowSeconds = took.Seconds()
-	from := cutoffsOf(people)
+	from := g.lasts()
 	if err := steady(ctx, g.target, g.config.Duration, r.Server, people); err != nil {
 		return window{}, err
 	}
-	w := window{from: from, to: cutoffsOf(people), carried: g.carried()}
+	w := window{from: from, to: g.lasts(), carried: g.carried()}
 	rest := tail
 	if !g.config.Full {
 		rest = tail / 4 // nothing is asked for again
@@ -175,37 +191,29 @@ func (g *gathering) enter(ctx context.Context, room, member int) {
 	c := g.config
 	number := uint32(room*c.Members + member + 1)
 	run := fmt.Sprintf("load-%x", g.target.Began.UnixNano())
-	p, err := client.SignIn(ctx, g.target.URL, fmt.Sprintf("%s-%d", run, number), client.PeerConfig{
+	config := client.PeerConfig{
 		Number: number, Began: g.target.Began, Local: netip.AddrPortFrom(g.target.Local, 0), Seed: c.Seed + uint64(number),
 		AudioOnly: c.AudioOnly, VideoOnly: c.VideoOnly, ReceiveOnly: member >= c.Publishers, Crowd: g.crowd,
 		AudioSlots: g.audioSlots(), VideoSlots: g.videoSlots(),
-	})
-	if err != nil {
-		g.failed.add("sign in", err)
-		return
-	}
-	var options *protocol.RoomOptions
-	if member == 0 && c.Members > 200 {
-		options = &protocol.RoomOptions{Limit: c.Members, Publishers: protocol.PublishersAll, Screen: protocol.ScreenAsk}
 	}
 	g.mu.Lock()
 	expects := g.sending[room]
 	g.mu.Unlock()
-	if err := p.Enter(ctx, fmt.Sprintf("%s-%d", run, room), options); err != nil {
+	p, err := g.target.Front.Enter(ctx, Room{Name: fmt.Sprintf("%s-%d", run, room), Members: c.Members}, config)
+	if err != nil {
 		g.failed.add("enter", err)
-		p.Leave()
 		return
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.people = append(g.people, &guest{Person: p, room: room, expects: expects})
+	g.people = append(g.people, &guest{Member: p, config: config, room: room, expects: expects})
 	g.sending[room] = g.sending[room] || member < c.Publishers
 }
 
 func (g *gathering) leave() {
-	slices.SortFunc(g.people, func(a, b *guest) int { return cmp.Compare(a.Number(), b.Number()) })
+	slices.SortFunc(g.people, func(a, b *guest) int { return cmp.Compare(a.number(), b.number()) })
 	for _, p := range g.people {
-		p.Peer.StopMedia()
+		p.StopMedia()
 	}
 	inParallel(len(g.people), leaveAtATime, func(i int) { g.people[i].Leave() })
 }

@@ -14,7 +14,7 @@ func (g *gathering) settle(c *report.Rooms, judged window) {
 	var firsts []time.Duration
 	wires := ledger.Wires{Sent: g.times(), After: judged.from, Last: judged.to}
 	for _, p := range g.people {
-		tally := p.Peer.Tally()
+		tally := p.Tally()
 		c.Unmarked += tally.Unmarked
 		c.Duplicates += tally.Duplicates
 		c.ServerResends += tally.RepairPackets
@@ -24,7 +24,7 @@ func (g *gathering) settle(c *report.Rooms, judged window) {
 		if g.config.Full {
 			heard = g.heardFull(p, tally, judged.to)
 		} else {
-			wires.Steady = judged.carried[p.Number()]
+			wires.Steady = judged.carried[p.number()]
 			heard = wires.Settle(tally.Wire)
 		}
 		for stream, h := range heard {
@@ -37,7 +37,7 @@ func (g *gathering) settle(c *report.Rooms, judged window) {
 		}
 		c.Silent += max(g.expected(p)-len(heard), 0)
 		if first := firstOf(tally); p.expects && first > 0 {
-			firsts = append(firsts, first-p.Joined)
+			firsts = append(firsts, first-p.Joined())
 		}
 	}
 	c.DelayBins = make([]int, report.Bins)
@@ -55,9 +55,9 @@ func (g *gathering) times() func(client.Stream) ledger.Times {
 	all := map[client.Stream]ledger.Times{}
 	for _, p := range g.people {
 		for _, source := range client.Sources() {
-			if p.Sends(source) {
-				first, micros := p.Peer.SentTimes(source)
-				all[client.Stream{Sender: p.Number(), Source: source}] = ledger.Times{First: first, Micros: micros}
+			if p.config.Sends(source) {
+				first, micros := p.SentTimes(source)
+				all[client.Stream{Sender: p.number(), Source: source}] = ledger.Times{First: first, Micros: micros}
 			}
 		}
 	}
@@ -70,10 +70,10 @@ func (g *gathering) expected(p *guest) (n int) {
 	var audio, video int
 	for _, other := range g.people {
 		if other != p && other.room == p.room {
-			if other.Sends(client.Audio) {
+			if other.config.Sends(client.Audio) {
 				audio++
 			}
-			if other.Sends(client.Video) {
+			if other.config.Sends(client.Video) {
 				video++
 			}
 		}
@@ -85,9 +85,9 @@ func (g *gathering) expected(p *guest) (n int) {
 func (g *gathering) heardFull(p *guest, tally *client.Tally, cutoffs map[client.Stream]uint64) map[client.Stream]*ledger.Heard {
 	all := map[client.Stream]*ledger.Heard{}
 	for _, other := range g.people {
-		sender := other.Peer.Tally()
+		sender := other.Tally()
 		for _, source := range client.Sources() {
-			stream := client.Stream{Sender: other.Number(), Source: source}
+			stream := client.Stream{Sender: other.number(), Source: source}
 			if len(tally.Arrived[stream]) == 0 {
 				continue
 			}

@@ -17,6 +17,8 @@ import (
 type Target struct {
 	// URL of its WebSocket; the server is in open mode.
 	URL string
+	// Front is the way into its rooms; nil is that of Callrelay at URL.
+	Front Front
 	// Metrics is the address of its metrics; empty leaves out what they would tell.
 	Metrics string
 	// PID of its process on this machine; 0 leaves out what the kernel would tell.
@@ -40,6 +42,9 @@ const (
 func (t *Target) sample(ctx context.Context) (report.Sample, watch.Metrics, error) {
 	s := report.Sample{Second: time.Since(t.Began).Seconds()}
 	if t.Metrics == "" {
+		if p, err := watch.Look(t.PID); err == nil && t.PID != 0 {
+			s.MemoryMiB, s.Descriptors, s.CPUSeconds = float64(p.Memory)/(1<<20), float64(p.Descriptors), p.CPU.Seconds()
+		}
 		return s, watch.Metrics{}, nil
 	}
 	m, err := watch.Scrape(ctx, t.Metrics)
@@ -85,6 +90,10 @@ func demandClean(r *report.Report, t *Target) {
 	r.Demand("descriptors left", r.Server.After.Descriptors-r.Server.Before.Descriptors, maxDescriptors)
 	r.Demand("gauges above what they were", float64(len(r.Server.Left)), 0)
 }
+
+// nameOf a person, of its own for each run, so that it does not meet the last
+// one's sessions.
+func nameOf(room Room, number uint32) string { return fmt.Sprintf("%s-%d", room.Name, number) }
 
 func newReport(scenario string, settings map[string]string) *report.Report {
 	return &report.Report{

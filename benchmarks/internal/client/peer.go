@@ -2,13 +2,9 @@ package client
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/netip"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,8 +12,6 @@ import (
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/webrtc/v4"
-
-	"callrelay/signal/protocol"
 )
 
 // PeerConfig of a Peer.
@@ -33,6 +27,8 @@ type PeerConfig struct {
 	// AudioOnly sends no pictures, VideoOnly no sound, ReceiveOnly neither: it
 	// offers no section to send on.
 	AudioOnly, VideoOnly, ReceiveOnly bool
+	// SendOnly offers no slot, and Answering no section at all: it answers.
+	SendOnly, Answering bool
 	// AudioSlots and VideoSlots that it offers; 0 is one each.
 	AudioSlots, VideoSlots int
 	// Crowd makes this a light peer; nil is one that opens every packet, asks
@@ -53,6 +49,7 @@ type Peer struct {
 	tally   *tally
 	vp8     vp8
 	random  *rand.Rand
+	begun   bool // of one that answers
 
 	numbers   atomic.Uint32
 	keyWanted atomic.Bool
@@ -115,6 +112,9 @@ func (p *Peer) open() error {
 		default: // on the way, or gone with the test
 		}
 	})
+	if p.cfg.Answering {
+		return nil
+	}
 	return p.openSections()
 }
 
@@ -127,6 +127,9 @@ func (p *Peer) openSections() error {
 			return err
 		}
 		p.senders[s] = transceiver.Sender()
+	}
+	if p.cfg.SendOnly {
+		return nil
 	}
 	for range max(p.cfg.AudioSlots, 1) {
 		if err := p.openSlot(webrtc.RTPCodecTypeAudio); err != nil {
@@ -144,76 +147,6 @@ func (p *Peer) openSections() error {
 func (p *Peer) openSlot(kind webrtc.RTPCodecType) error {
 	_, err := p.pc.AddTransceiverFromKind(kind, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly})
 	return err
-}
-
-// Connect offers to the server over conn, for a seat, and waits until media
-// can flow.
-func (p *Peer) Connect(ctx context.Context, conn *Conn, seat protocol.ParticipantID) error {
-	offer, err := p.pc.CreateOffer(nil)
-	if err != nil {
-		return err
-	}
-	gathered := webrtc.GatheringCompletePromise(p.pc)
-	if err = p.pc.SetLocalDescription(offer); err != nil {
-		return err
-	}
-	<-gathered
-	reply, err := conn.Request(ctx, protocol.Offer{
-		Participant: seat, Generation: 1, SDP: p.pc.LocalDescription().SDP, Sections: p.sendSections(),
-	})
-	if err != nil {
-		return err
-	}
-	answer, ok := reply.(protocol.Answer)
-	if !ok {
-		return fmt.Errorf("offer: got %s", protocol.TypeOf(reply))
-	}
-	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer.SDP}); err != nil {
-		return fmt.Errorf("the server's answer: %w", err)
-	}
-	p.begin(transportID(answer.SDP))
-	return p.await(ctx)
-}
-
-// begin reading and feedback, once the sections are negotiated.
-func (p *Peer) begin(transport uint8) {
-	p.socket.setTransportID(transport)
-	for _, sender := range p.senders {
-		if sender != nil {
-			p.start(func() { p.readSenderRTCP(sender) })
-		}
-	}
-	if p.cfg.Crowd != nil {
-		p.cfg.Crowd.enrol(p)
-	} else {
-		p.start(p.feedback)
-	}
-}
-
-// await waits until media can flow.
-func (p *Peer) await(ctx context.Context) error {
-	select {
-	case <-p.connected:
-		return nil
-	case <-p.failed:
-		return errors.New("the media connection failed")
-	case <-ctx.Done():
-		return fmt.Errorf("media connection: %w", ctx.Err())
-	}
-}
-
-// sendSections names the source of each section that sends.
-func (p *Peer) sendSections() []protocol.Section {
-	names := [sources]protocol.Source{protocol.SourceMicrophone, protocol.SourceCamera}
-	var sections []protocol.Section
-	for _, t := range p.pc.GetTransceivers() {
-		for s, sender := range p.senders {
-			if sender != nil && t.Sender() == sender {
-				sections = append(sections, protocol.Section{Mid: t.Mid(), Source: names[s]})
-			}
-		}
-	}
-	return sections
 }
 
 // start runs f in a goroutine that Close waits for, if it is not too late.
@@ -285,19 +218,6 @@ func (p *Peer) LastSent(source Source) uint64 {
 		return 0
 	}
 	return p.tracks[source].last()
-}
-
-// transportID of the transport-wide number's header extension in an SDP; 0 if it has none.
-func transportID(sdp string) uint8 {
-	for line := range strings.Lines(sdp) {
-		rest, ok := strings.CutPrefix(line, "a=extmap:")
-		if id, uri, cut := strings.Cut(rest, " "); ok && cut && strings.TrimSpace(uri) == twccURI {
-			id, _, _ = strings.Cut(id, "/") // a direction may follow
-			n, _ := strconv.ParseUint(id, 10, 8)
-			return uint8(n)
-		}
-	}
-	return 0
 }
 
 func seeded(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }

@@ -18,8 +18,8 @@ type Person struct {
 	// View of the present call, as of the last message that was looked at.
 	View protocol.CallView
 	// Seat in a room that was entered by its name, and when that was asked for.
-	Seat   protocol.ParticipantID
-	Joined time.Duration
+	Seat     protocol.ParticipantID
+	JoinedAt time.Duration
 
 	cfg       PeerConfig
 	following sync.WaitGroup

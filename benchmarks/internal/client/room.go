@@ -10,10 +10,10 @@ import (
 )
 
 // Enter joins a room by its name, makes the media connection, and begins to
-// send what the configuration says. Joined is when it was asked for, since
+// send what the configuration says. JoinedAt is when it was asked for, since
 // the run began. From then on the person's events are looked at by itself.
 func (p *Person) Enter(ctx context.Context, room string, options *protocol.RoomOptions) error {
-	p.Joined = time.Since(p.cfg.Began)
+	p.JoinedAt = time.Since(p.cfg.Began)
 	reply, err := p.Conn.Request(ctx, protocol.JoinRoom{Name: room, Options: options})
 	if err != nil {
 		return err
@@ -76,16 +76,13 @@ func (p *Person) Gets(seat protocol.ParticipantID, source Source) bool {
 	})
 }
 
-// ReceivesOnly tells whether this person sends nothing.
-func (p *Person) ReceivesOnly() bool { return p.cfg.ReceiveOnly }
-
 // Number that marks this person's packets.
 func (p *Person) Number() uint32 { return p.cfg.Number }
 
 // Sends tells whether this person sends a source.
-func (p *Person) Sends(source Source) bool {
+func (c PeerConfig) Sends(source Source) bool {
 	if source == Audio {
-		return !p.cfg.ReceiveOnly && !p.cfg.VideoOnly
+		return !c.ReceiveOnly && !c.VideoOnly
 	}
-	return !p.cfg.ReceiveOnly && !p.cfg.AudioOnly
+	return !c.ReceiveOnly && !c.AudioOnly
 }

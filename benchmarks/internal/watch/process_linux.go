@@ -34,6 +34,31 @@ func CPU(pid int) (time.Duration, error) {
 	return sum, nil
 }
 
+// Process as the kernel sees it.
+type Process struct {
+	CPU         time.Duration
+	Memory      int64 // bytes in RAM
+	Descriptors int
+}
+
+// Look at a process.
+func Look(pid int) (p Process, err error) {
+	if p.CPU, err = CPU(pid); err != nil {
+		return p, err
+	}
+	pages, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+	if err != nil {
+		return p, err
+	}
+	if fields := strings.Fields(string(pages)); len(fields) > 1 {
+		n, _ := strconv.ParseInt(fields[1], 10, 64)
+		p.Memory = n * int64(os.Getpagesize())
+	}
+	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
+	p.Descriptors = len(open)
+	return p, err
+}
+
 // Machine says in a line what this is.
 func Machine() string {
 	model, kernel := "unknown processor", "Linux"
