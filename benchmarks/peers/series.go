@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"callrelay/benchmarks/internal/floor"
 	"callrelay/benchmarks/report"
 	"callrelay/benchmarks/scenarios"
 )
@@ -19,7 +20,8 @@ type series struct {
 	out     io.Writer
 	verbose bool
 
-	runs []single
+	floor floor.Prices
+	runs  []single
 }
 
 // single is one run.
@@ -34,6 +36,7 @@ type single struct {
 const runTime = 4 * time.Minute
 
 func (s *series) run(ctx context.Context) error {
+	s.floor = floor.Measure()
 	for _, c := range s.configs {
 		for round := range s.rounds {
 			for i := range s.systems {

@@ -7,15 +7,19 @@ import (
 	"slices"
 	"strings"
 
+	"callrelay/benchmarks/internal/floor"
 	"callrelay/benchmarks/internal/watch"
 	"callrelay/benchmarks/report"
+	"callrelay/benchmarks/scenarios"
 )
 
 // table of medians.
 type table struct {
 	Machine string `json:"machine"`
-	Rows    []row  `json:"rows"`
-	Runs    []single
+	// Floor are the prices of this machine, measured before the runs.
+	Floor floor.Prices `json:"floor"`
+	Rows  []row        `json:"rows"`
+	Runs  []single
 }
 
 // row is one scenario with one system: medians of its runs.
@@ -29,6 +33,8 @@ type row struct {
 	CPULeast  float64 `json:"cpu_us_least"`
 	CPUMost   float64 `json:"cpu_us_most"`
 	Ratio     float64 `json:"ratio"`
+	// Floors is CPUMicros as a multiple of the least that this machine allows.
+	Floors float64 `json:"times_the_floor"`
 	// DelayP50 and DelayP99 of video, JoinP50, in milliseconds.
 	DelayP50 float64 `json:"delay_p50_ms"`
 	DelayP99 float64 `json:"delay_p99_ms"`
@@ -43,7 +49,7 @@ type row struct {
 }
 
 func (s *series) table() table {
-	t := table{Machine: watch.Machine(), Runs: s.runs}
+	t := table{Machine: watch.Machine(), Floor: s.floor, Runs: s.runs}
 	for _, c := range s.configs {
 		var first float64
 		for _, system := range s.systems {
@@ -54,11 +60,17 @@ func (s *series) table() table {
 			if first > 0 {
 				r.Ratio = r.CPUMicros / first
 			}
+			if least := s.floor.Forward(incoming(c)); least > 0 {
+				r.Floors = r.CPUMicros / least
+			}
 			t.Rows = append(t.Rows, r)
 		}
 	}
 	return t
 }
+
+// incoming packets for each that is sent: one publisher's go to all others.
+func incoming(c scenarios.RoomsConfig) float64 { return 1 / float64(max(c.Members-1, 1)) }
 
 func rowOf(runs []single, scenario, name string) row {
 	out := row{Scenario: scenario, System: name}
@@ -107,13 +119,14 @@ func median(sorted []float64) float64 {
 func (t table) writeText(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%s. Medians; CPU from least to most; counts of all runs together.\n\n", t.Machine)
-	b.WriteString("| scenario | server | us CPU a packet | ratio | delay p50 / p99, ms | join to first packet, ms | MiB a person | ms CPU a join | failed, unexplained, dropped, overflows |\n")
-	b.WriteString("|---|---|---|---|---|---|---|---|---|\n")
+	b.WriteString("| scenario | server | us CPU a packet | ratio | times the floor | delay p50 / p99, ms | join to first packet, ms | MiB a person | ms CPU a join | failed, unexplained, dropped, overflows |\n")
+	b.WriteString("|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, r := range t.Rows {
-		fmt.Fprintf(&b, "| %s | %s | **%.1f** (%.1f to %.1f, %d runs) | %.2f | %.2f / %.1f | %.0f | %.2f | %.1f | %d, %d, %d, %d |\n",
-			r.Scenario, r.System, r.CPUMicros, r.CPULeast, r.CPUMost, r.Runs, r.Ratio, r.DelayP50, r.DelayP99,
+		fmt.Fprintf(&b, "| %s | %s | **%.1f** (%.1f to %.1f, %d runs) | %.2f | %.1f | %.2f / %.1f | %.0f | %.2f | %.1f | %d, %d, %d, %d |\n",
+			r.Scenario, r.System, r.CPUMicros, r.CPULeast, r.CPUMost, r.Runs, r.Ratio, r.Floors, r.DelayP50, r.DelayP99,
 			r.JoinP50, r.MiB, r.JoinCPU, r.Failed, r.Missing, r.Dropped, r.Overflow)
 	}
+	fmt.Fprintf(&b, "\nThe floor:\n\n%s", t.Floor.Markdown())
 	_, err := io.WriteString(w, b.String())
 	return err
 }
