@@ -3,10 +3,11 @@
 #
 #   scripts/e2e.sh [--full] [WORD..]     run the cases (with these words in their names)
 #   scripts/e2e.sh --accept-latency      measure from accept to the first picture
+#   scripts/e2e.sh --faults [--json=FILE] [KEY..]   what faults of the network cost a call
 #
 # Does its own set-up: Debian packages, bin/sfu (or SFU=path), npm packages,
 # fake camera and microphone files in a temporary directory, the namespaces;
-# and takes all of it down again. Ends within E2E_SECONDS (default 900).
+# and takes all of it down again. Ends within E2E_SECONDS (default 900; 3600 for --faults).
 # Needs root. KEEP=1 keeps the directory with logs and screenshots.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -39,7 +40,10 @@ trap 'exit 130' INT TERM
 node -e 'import(process.argv[1]).then((m) => m.makeMedia(process.argv[2]))' "$e2e/lab/media.mjs" "$E2E_DIR/media"
 node "$e2e/lab/network.mjs" up "$E2E_LAB"
 
-program=run.mjs
-if [ "${1:-}" = --accept-latency ]; then program=accept-latency.mjs; shift; fi
+program=run.mjs seconds=900
+case ${1:-} in
+  --accept-latency) program=accept-latency.mjs; shift ;;
+  --faults) program=faults/run.mjs seconds=3600; shift ;;
+esac
 # Firefox is driven over its own loopback, so the test program runs in a namespace too.
-timeout --kill-after=10 "${E2E_SECONDS:-900}" ip netns exec "$E2E_LAB-ctl" node "$e2e/$program" "$@"
+timeout --kill-after=10 "${E2E_SECONDS:-$seconds}" ip netns exec "$E2E_LAB-ctl" node "$e2e/$program" "$@"

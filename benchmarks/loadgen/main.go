@@ -53,6 +53,9 @@ type options struct {
 	Vanish  float64 `help:"Share of them that goes without a word." default:"0.5"`
 	AtATime int     `help:"Calls at a time among them; in rooms, joins at a time." default:"16"`
 
+	Comeback bool          `help:"Instead: the server is killed in the middle of the calls and started again at once; needs --server."`
+	Back     time.Duration `help:"Most that 95 of 100 people may need then to be back in their call; twice as much for each." default:"5s"`
+
 	Patience time.Duration `help:"Time for the server to forget those who left." default:"90s"`
 	Seed     uint64        `help:"Of all that is random." default:"1"`
 	JSON     string        `help:"Write the report there." placeholder:"FILE"`
@@ -90,6 +93,7 @@ func run(ctx context.Context, o options, out io.Writer) (bool, error) {
 		}
 	}
 	target := scenarios.Target{URL: o.URL, Metrics: o.Metrics, PID: o.PID, Local: local, Patience: o.Patience}
+	var restart func() (time.Time, error)
 	if o.Server != "" {
 		server, startErr := start(ctx, on, o)
 		if startErr != nil {
@@ -97,8 +101,9 @@ func run(ctx context.Context, o options, out io.Writer) (bool, error) {
 		}
 		defer server.Stop()
 		target.URL, target.Metrics, target.PID = server.URL, server.Metrics, server.PID
+		restart = server.KillAndRestart
 	}
-	r, err := measure(ctx, target, o)
+	r, err := measure(ctx, target, o, restart)
 	if err != nil {
 		return false, err
 	}

@@ -30,6 +30,9 @@ func runReal(t *testing.T, server string, o options) {
 	o.Server, o.ServerLog = server, filepath.Join(dir, "log")
 	o.Local, o.LossUp, o.LossDown, o.Seed = "127.0.0.1", -1, -1, 1
 	o.ServerFlag = []string{"--grace=1s", "--away-grace=1s"}
+	if o.Comeback {
+		o.ServerFlag = nil // it restores what is within the grace
+	}
 	o.JSON, o.SVG = filepath.Join(dir, "report.json"), filepath.Join(dir, "report.svg")
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
@@ -48,6 +51,10 @@ func runReal(t *testing.T, server string, o options) {
 func tail(b []byte) string {
 	const most = 4000
 	return string(b[max(0, len(b)-most):])
+}
+
+func TestEverybodyIsBackInTheirCallAfterTheServerWasKilled(t *testing.T) {
+	runReal(t, build(t), options{Calls: 4, AudioOnly: true, Comeback: true, Back: 20 * time.Second})
 }
 
 // How often packets come twice depends on the clock of a shared machine: here

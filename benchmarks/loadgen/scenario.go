@@ -2,14 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"callrelay/benchmarks/report"
 	"callrelay/benchmarks/scenarios"
 )
 
 // measure runs the scenario that the options name.
-func measure(ctx context.Context, target scenarios.Target, o options) (*report.Report, error) {
+func measure(ctx context.Context, target scenarios.Target, o options, restart func() (time.Time, error)) (*report.Report, error) {
 	switch {
 	case o.Viewers > 0:
 		return inRooms(ctx, target, o, scenarios.Viewers(o.Viewers))
@@ -17,6 +19,11 @@ func measure(ctx context.Context, target scenarios.Target, o options) (*report.R
 		return inRooms(ctx, target, o, scenarios.Pairs(o.Pairs))
 	case o.Meeting > 1:
 		return inRooms(ctx, target, o, scenarios.Meeting(o.Meeting))
+	case o.Comeback:
+		if restart == nil {
+			return nil, errors.New("comeback: it is this program that must start the server: --server")
+		}
+		return scenarios.Comeback(ctx, target, scenarios.CallsConfig{Calls: o.Calls, AudioOnly: o.AudioOnly, Seed: o.Seed}, o.Back, restart)
 	case o.Joins > 0:
 		return scenarios.Joins(ctx, target, scenarios.JoinsConfig{Joins: o.Joins, Vanish: o.Vanish, AtATime: o.AtATime, Seed: o.Seed})
 	}

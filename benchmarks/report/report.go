@@ -29,10 +29,12 @@ type Report struct {
 	// Checks that the scenario demands.
 	Checks []Check `json:"checks"`
 
-	Calls  *Calls  `json:"calls,omitempty"`
-	Joins  *Joins  `json:"joins,omitempty"`
-	Rooms  *Rooms  `json:"rooms,omitempty"`
-	Server *Server `json:"server,omitempty"`
+	Calls *Calls `json:"calls,omitempty"`
+	Joins *Joins `json:"joins,omitempty"`
+	Rooms *Rooms `json:"rooms,omitempty"`
+	// Comeback after the server was killed.
+	Comeback *Comeback `json:"comeback,omitempty"`
+	Server   *Server   `json:"server,omitempty"`
 }
 
 // Check is a demand and what was found.

@@ -36,6 +36,7 @@ type Conn struct {
 	nextID  uint64
 	waiting map[uint64]chan protocol.ServerMessage // nil when the socket has gone
 	err     error
+	secret  string // the newest of the session
 }
 
 // eventQueue holds what a script has not looked at; one more ends the socket.
@@ -88,6 +89,11 @@ func Dial(ctx context.Context, url string, hello protocol.Hello) (*Conn, error) 
 		return nil, fmt.Errorf("hello: got %s", protocol.TypeOf(reply))
 	}
 	c.Welcome = welcome
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.secret == "" {
+		c.secret = welcome.Session
+	}
 	return c, nil
 }
 
@@ -134,6 +140,13 @@ func (c *Conn) send(m protocol.ClientMessage, reply chan protocol.ServerMessage)
 	return c.nextID, nil
 }
 
+// Secret to resume the session with.
+func (c *Conn) Secret() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.secret
+}
+
 // Err tells why the socket has gone.
 func (c *Conn) Err() error {
 	c.mu.Lock()
@@ -175,6 +188,11 @@ func (c *Conn) readAll(events chan<- protocol.ServerMessage) error {
 			}
 			c.mu.Unlock()
 			continue
+		}
+		if ticket, ok := m.(protocol.Ticket); ok {
+			c.mu.Lock()
+			c.secret = ticket.Session
+			c.mu.Unlock()
 		}
 		if !wanted(m) {
 			continue

@@ -19,7 +19,7 @@ func (p *Peer) Connect(ctx context.Context, conn *Conn, seat protocol.Participan
 	if err != nil {
 		return err
 	}
-	reply, err := conn.Request(ctx, protocol.Offer{Participant: seat, Generation: 1, SDP: offer, Sections: p.sendSections()})
+	reply, err := conn.Request(ctx, protocol.Offer{Participant: seat, Generation: 1 + p.cfg.Generation, SDP: offer, Sections: p.sendSections()})
 	if err != nil {
 		return err
 	}

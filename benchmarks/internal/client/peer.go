@@ -34,6 +34,8 @@ type PeerConfig struct {
 	// Crowd makes this a light peer; nil is one that opens every packet, asks
 	// for what is missing, and can have loss.
 	Crowd *Crowd
+	// Generation counts the connections that this participant had before.
+	Generation uint32
 	// Seed of all that is random here.
 	Seed uint64
 }

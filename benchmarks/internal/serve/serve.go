@@ -20,6 +20,7 @@ type Server struct {
 	PID          int
 
 	command *exec.Cmd
+	health  string
 	state   string
 	ended   chan struct{}
 	err     error // once ended
@@ -47,25 +48,50 @@ func StartOn(ctx context.Context, on func(func() error) error, binary string, lo
 	at := func(i int) string { return fmt.Sprintf("127.0.0.1:%d", ports[i]) }
 	s := &Server{
 		URL: "ws://" + at(1) + "/ws", Metrics: "http://" + at(2) + "/metrics",
-		state: state, ended: make(chan struct{}),
+		state: state,
 	}
 	flags := []string{"--listen", at(0), "--http", at(1), "--admin", at(2), "--advertise", "127.0.0.1", "--state", state}
+	s.health = "http://" + at(2) + "/healthz"
 	s.command = exec.Command(binary, append(flags, more...)...) //nolint:gosec // what the user names
 	s.command.Stdout, s.command.Stderr = log, log
-	if err := on(s.command.Start); err != nil {
+	if err := on(s.run); err != nil {
 		_ = os.RemoveAll(state)
 		return nil, err
 	}
-	s.PID = s.command.Process.Pid
-	go func() {
-		s.err = s.command.Wait()
-		close(s.ended)
-	}()
-	if err := s.healthy(ctx, "http://"+at(2)+"/healthz"); err != nil {
+	if err := s.healthy(ctx, s.health); err != nil {
 		s.Stop()
 		return nil, err
 	}
 	return s, nil
+}
+
+// run starts the process.
+func (s *Server) run() error {
+	if err := s.command.Start(); err != nil {
+		return err
+	}
+	s.PID = s.command.Process.Pid
+	command, ended := s.command, make(chan struct{})
+	s.ended = ended
+	go func() {
+		s.err = command.Wait()
+		close(ended)
+	}()
+	return nil
+}
+
+// KillAndRestart ends the server without a word and starts it again at once,
+// with the same flags and state. It returns when that was, and does not wait
+// until it is healthy.
+func (s *Server) KillAndRestart() (time.Time, error) {
+	if err := s.command.Process.Kill(); err != nil {
+		return time.Time{}, err
+	}
+	<-s.ended
+	again := exec.Command(s.command.Path, s.command.Args[1:]...) //nolint:gosec // what the user names
+	again.Stdout, again.Stderr = s.command.Stdout, s.command.Stderr
+	s.command = again
+	return time.Now(), s.run()
 }
 
 func (s *Server) healthy(ctx context.Context, url string) error {

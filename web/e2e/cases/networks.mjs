@@ -1,18 +1,10 @@
 // Networks that let no UDP through, from the start or suddenly.
 import assert from 'node:assert/strict'
 import { expectTalk } from '../browser/expect.mjs'
+import { way } from '../browser/path.mjs'
 import { until } from '../lab/process.mjs'
 
 export const setUp = (world) => world.server('networks')
-
-/** How a person's media go now: udp, tcp or relay. */
-const way = (person) => person.tab.evaluate(async () => {
-  const pc = window.__probe.pcs.find((pc) => pc.connectionState === 'connected')
-  const stats = pc && (await pc.getStats())
-  const transport = stats && [...stats.values()].find((s) => s.type === 'transport' && s.selectedCandidatePairId)
-  const local = transport && stats.get(stats.get(transport.selectedCandidatePairId)?.localCandidateId)
-  return local && (local.candidateType === 'relay' ? 'relay' : local.protocol)
-})
 
 const nextFrame = (person, from, ms) => until(`a frame at ${person.name}'s`, async () => {
   const frame = (await person.frames()).find((f) => f.at >= from)

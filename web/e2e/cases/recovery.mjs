@@ -1,6 +1,7 @@
 // What goes wrong underneath a call, and how it comes back.
 import assert from 'node:assert/strict'
 import { expectPicture, expectRelayed, expectSound, expectTalk } from '../browser/expect.mjs'
+import { identity } from '../browser/path.mjs'
 import { sleep, until } from '../lab/process.mjs'
 
 export const setUp = (world) => world.server('recovery')
@@ -24,13 +25,6 @@ const frameAfter = (person, from, ms = 15_000) => until(`a frame at ${person.nam
   const frame = (await person.frames()).find((f) => f.at >= from)
   return frame && frame.at - from
 }, ms)
-
-/** What an ICE restart leaves as it is: the certificates on both ends and the SSRCs, of the one living connection. */
-const identity = (person) => person.tab.evaluate(() => {
-  const living = window.__probe.pcs.filter((pc) => pc.connectionState !== 'closed')
-  return living.map((pc) => [pc.localDescription.sdp, pc.remoteDescription.sdp].map((sdp) =>
-    [...new Set(sdp.match(/a=(fingerprint|ssrc):[^ \r\n]+( [0-9A-F:]{40,})?/g))].sort()))
-})
 
 const firstState = async (person, state, from) => (await person.log())
   .find((e) => e.what === 'shown' && e.id === 'connection' && e.detail === state && e.at >= from)?.at

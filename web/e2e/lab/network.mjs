@@ -8,7 +8,7 @@
 // address is dropped, so no test can reach the machine's own network.
 //
 //   node network.mjs up|down LAB     LAB is the prefix of the namespaces' names
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { pathToFileURL } from 'node:url'
 
@@ -95,7 +95,20 @@ export class Network {
     this.#table(host, `chain in { type filter hook input priority 0; udp dport ${port} counter drop; }`)
   }
 
-  /** Takes back drop, refuseTCP and deafen. */
+  /** What goes from or to this UDP port of the host vanishes: one mapping of a NAT has died. */
+  loseFlow(host, port) {
+    this.#table(host, `
+      chain in { type filter hook input priority 0; udp dport ${port} counter drop; }
+      chain out { type filter hook output priority 0; udp sport ${port} counter drop; }
+    `)
+  }
+
+  /** Loses so many percent of the packets, each way. */
+  lose(host, percent) {
+    this.#rules(host, `numgen random mod 100 < ${percent} counter drop`)
+  }
+
+  /** Takes back drop, refuseTCP, deafen, loseFlow and lose. */
   pass(host) {
     attempt('ip', 'netns', 'exec', this.namespace(host), 'nft', 'delete table ip fault')
   }
@@ -106,6 +119,38 @@ export class Network {
     run('ip', '-n', name, 'addr', 'flush', 'dev', 'eth0')
     run('ip', '-n', name, 'addr', 'add', `${to}/24`, 'dev', 'eth0')
     run('ip', '-n', name, 'route', 'replace', 'default', 'via', '203.0.113.1')
+  }
+
+  /** Pulls the host's cable at the switch, or plugs it in again. */
+  cable(host, plugged) {
+    run('ip', '-n', this.namespace('net'), 'link', 'set', `p-${host}`, plugged ? 'up' : 'down')
+    // With the link the kernel forgets the way out.
+    if (plugged) attempt('ip', '-n', this.namespace(host), 'route', 'replace', 'default', 'via', '203.0.113.1')
+  }
+
+  /** The largest packet that the host's link carries, bytes. */
+  mtu(host, bytes) {
+    run('ip', '-n', this.namespace(host), 'link', 'set', 'eth0', 'mtu', String(bytes))
+    run('ip', '-n', this.namespace('net'), 'link', 'set', `p-${host}`, 'mtu', String(bytes))
+  }
+
+  /**
+   * Everything that leaves the hosts waits so long; ms each way, so a round
+   * trip between two of them takes twice as much. Ends with the returned
+   * function. `wanem` is the built benchmarks/wanem: this needs no kernel module.
+   */
+  delay(wanem, hosts, ms) {
+    const running = hosts.map((host) => {
+      const inside = ['netns', 'exec', this.namespace(host)]
+      run('ip', ...inside, 'iptables', '-t', 'mangle', '-A', 'POSTROUTING', '-o', 'eth0', '-j', 'NFQUEUE', '--queue-num', '1', '--queue-bypass')
+      return { host, child: spawn('ip', [...inside, wanem, '-queue', '1', '-delay', `${ms}ms`], { stdio: 'inherit' }) }
+    })
+    return () => {
+      for (const { host, child } of running) {
+        attempt('ip', 'netns', 'exec', this.namespace(host), 'iptables', '-t', 'mangle', '-F', 'POSTROUTING')
+        child.kill()
+      }
+    }
   }
 
   /** A bottleneck of so many kbit/s both ways, with a queue of 200 ms; 0 takes it away. */

@@ -1,0 +1,61 @@
+// From opening the page to a connection that carries media, over a path that
+// takes its time. A room's link is opened, so that nothing waits for a person.
+import { execFileSync } from 'node:child_process'
+import path from 'node:path'
+import { until } from '../lab/process.mjs'
+import { figure } from './table.mjs'
+
+const root = path.join(import.meta.dirname, '../../..')
+
+function delayed(world, ms) {
+  const wanem = path.join(world.dir, 'wanem')
+  execFileSync('go', ['build', '-o', wanem, './benchmarks/wanem'], { cwd: root })
+  return world.network.delay(wanem, ['a', 'srv'], ms / 2)
+}
+
+/** Milliseconds from the start of a page's loading until it can call, and from its first offer until its connection stands. */
+async function open(world, server, { cached }) {
+  const person = await world.person('alice', server)
+  const { tab } = person
+  if (cached) await tab.reload()
+  const welcome = await until('the welcome', async () => (await person.log()).find((e) => e.what === 'got' && e.id === 'welcome'), 15_000)
+  const opened = await tab.evaluate(() => performance.timeOrigin)
+  const other = await world.person('bob', server)
+  await person.ring(other)
+  const connected = await until('a connection', async () => (await person.log()).find((e) => e.what === 'pc' && e.state === 'connected'), 15_000)
+  const asked = (await person.log()).find((e) => e.what === 'sent' && e.id === 'offer')
+  await person.click('hangup').catch(() => undefined)
+  await world.tidy(false)
+  return { ready: welcome.at - opened, media: connected.at - asked.at }
+}
+
+async function connects(world, server, times, block) {
+  const samples = []
+  for (let i = 0; i < times; i++) {
+    if (block) world.network.drop('a', 'udp')
+    samples.push(await open(world, server, { cached: true }))
+  }
+  world.network.pass('a')
+  return samples
+}
+
+export const faults = [
+  {
+    key: 'connect', times: 10,
+    async run(world, server, times) {
+      const end = delayed(world, 40)
+      try {
+        const udp = await connects(world, server, times, false)
+        const tcp = await connects(world, server, times, true)
+        return [
+          figure('40 ms round trip: page opened to signed in', 'ms', udp.map((s) => s.ready), {}),
+          figure('40 ms round trip: offer to connected, UDP', 'ms', udp.map((s) => s.media), { p50: 400 }),
+          figure('40 ms round trip: page opened to ready, UDP', 'ms', udp.map((s) => s.ready + s.media), { p50: 400 }),
+          figure('40 ms round trip: page opened to ready, no UDP', 'ms', tcp.map((s) => s.ready + s.media), { max: 1500 }),
+        ]
+      } finally {
+        end()
+      }
+    },
+  },
+]
