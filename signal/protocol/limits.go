@@ -23,8 +23,9 @@ const (
 	MaxToken = 8 << 10
 	// MaxRoomName bytes of a room's name.
 	MaxRoomName = 64
-	// MaxMembers is the highest limit of members a room may have; the usual is 200.
-	MaxMembers = 500
+	// MaxMembers is the highest limit of members a room may have; the usual is
+	// 200. Everybody is told of each who joins.
+	MaxMembers = 1024
 	// MaxWaiting people in a room's lobby.
 	MaxWaiting = 100
 	// MaxLine bytes of a line of the chat.

@@ -340,8 +340,11 @@ export const Limits = {
   maxToken: 8192,
   /** MaxRoomName bytes of a room's name. */
   maxRoomName: 64,
-  /** MaxMembers is the highest limit of members a room may have; the usual is 200. */
-  maxMembers: 500,
+  /**
+   * MaxMembers is the highest limit of members a room may have; the usual is
+   * 200. Everybody is told of each who joins.
+   */
+  maxMembers: 1024,
   /** MaxWaiting people in a room's lobby. */
   maxWaiting: 100,
   /** MaxLine bytes of a line of the chat. */
