@@ -10,7 +10,7 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unv
 GOBUILD  := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build server web run test race fuzz bench lint fmt vuln e2e e2e-full e2e-dialects dialect-crowd lab lab-short faults accept-latency peers generate tidy check release-check setup
+.PHONY: help build server web run test race fuzz bench lint fmt vuln e2e e2e-full e2e-dialects dialect-crowd lab lab-short faults floods accept-latency peers generate tidy check release-check setup
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -80,6 +80,9 @@ lab-short: server ## 14 of those pairs, and the faults, in under a minute
 
 faults: build ## faults of the network, many times each, with percentiles; ARGS=address runs one
 	@scripts/e2e.sh --faults $(ARGS)
+
+floods: server ## what an attacker would send, at a server on loopback, and whether anybody noticed
+	@$(GO) run ./benchmarks/floods --server bin/sfu $(ARGS)
 
 accept-latency: build ## measure from the click on accept to the first picture
 	@scripts/e2e.sh --accept-latency

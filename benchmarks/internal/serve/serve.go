@@ -17,7 +17,9 @@ import (
 type Server struct {
 	// URL of the WebSocket, and of the metrics.
 	URL, Metrics string
-	PID          int
+	// Media is its public port: address and port, UDP and TCP.
+	Media string
+	PID   int
 
 	command *exec.Cmd
 	health  string
@@ -48,6 +50,7 @@ func StartOn(ctx context.Context, on func(func() error) error, binary string, lo
 	at := func(i int) string { return fmt.Sprintf("127.0.0.1:%d", ports[i]) }
 	s := &Server{
 		URL: "ws://" + at(1) + "/ws", Metrics: "http://" + at(2) + "/metrics",
+		Media: at(0),
 		state: state,
 	}
 	flags := []string{"--listen", at(0), "--http", at(1), "--admin", at(2), "--advertise", "127.0.0.1", "--state", state}
