@@ -49,9 +49,13 @@ type Frame struct {
 	// Temporal and Spatial are layer ids; 0 is the lowest, and what there is
 	// without layers.
 	Temporal, Spatial uint8
-	// Sync: the frame depends on the lowest temporal layer only, so a receiver
-	// may begin with its temporal layer here.
+	// Sync: of the temporal layers the frame depends on the lowest only, so a
+	// receiver may begin with its own here. For VP9 it is the switching up
+	// point: what follows in higher ones depends on nothing before it in them.
 	Sync bool
+	// Inter and InterLayer are told by VP9: the frame depends on earlier
+	// pictures, and on the layer below in its own.
+	Inter, InterLayer bool
 	// Discardable: no other frame depends on it.
 	Discardable bool
 	// Size of the picture, where the packet says it: with key frames.

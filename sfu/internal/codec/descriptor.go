@@ -2,9 +2,13 @@ package codec
 
 const (
 	maxTemplates = 64
-	maxTargets   = 32
 	maxSpatial   = 4
 	maxTemporal  = 8
+	// MaxTargets is how many decode targets a stream may have.
+	MaxTargets = 32
+	// MaxDependencies of one frame; encoders use at most seven, and a
+	// descriptor with more is refused.
+	MaxDependencies = 8
 )
 
 // Indication says what a frame is to a decode target (DTI).
@@ -27,20 +31,35 @@ type Size struct{ Width, Height int }
 // template is what frames have in common (AV1 RTP specification, appendix A.4).
 type template struct {
 	layer        Layer
-	indications  [maxTargets]Indication
-	dependencies bool
+	indications  [MaxTargets]Indication
+	dependencies dependencies
+}
+
+// dependencies are how many frames ago those came that a frame needs, 1 to 4096.
+type dependencies struct {
+	before [MaxDependencies]uint16
+	count  uint8
+}
+
+func (d *dependencies) add(before uint32) bool {
+	if d.count == MaxDependencies {
+		return false
+	}
+	d.before[d.count] = uint16(before) //nolint:gosec // at most 4096
+	d.count++
+	return true
 }
 
 // Structure is what a stream's dependency descriptors refer to. It comes with
 // a key frame and holds until the next. Keep one for each encoding; the zero
-// value knows nothing yet. About 2.5 KiB.
+// value knows nothing yet. About 4 KiB.
 type Structure struct {
 	offset    uint32
 	templates [maxTemplates]template
 	count     int
 	targets   int
 	chains    int
-	layers    [maxTargets]Layer // of each target: the highest it needs
+	layers    [MaxTargets]Layer // of each target: the highest it needs
 	sizes     [maxSpatial]Size
 	hasSizes  bool
 }
@@ -78,8 +97,17 @@ type Descriptor struct {
 	// HasActive.
 	Active      uint32
 	HasActive   bool
-	Indications [maxTargets]Indication // for each decode target
+	Indications [MaxTargets]Indication // for each decode target
+	// Before are how many frames ago those came that this one needs; the first
+	// Dependencies are in use.
+	Before       [MaxDependencies]uint16
+	Dependencies int
+
+	mask Mask
 }
+
+// Mask returns where the active decode targets are told.
+func (d *Descriptor) Mask() Mask { return d.mask }
 
 // Frame returns the descriptor's account in place of the payload's own.
 func (d *Descriptor) Frame() Frame {
@@ -93,7 +121,7 @@ func (d *Descriptor) Frame() Frame {
 
 // SwitchTo reports whether a receiver may begin with the decode target here.
 func (d *Descriptor) SwitchTo(target int) bool {
-	return target >= 0 && target < maxTargets && d.Indications[target] == Switch
+	return target >= 0 && target < MaxTargets && d.Indications[target] == Switch
 }
 
 // Parse reads the extension's value and keeps a structure it brings. ok is
@@ -128,6 +156,7 @@ type custom struct{ indications, dependencies, chains bool }
 
 // define reads what follows the structure and fills in the frame's template.
 func (s *Structure) define(r *bitReader, id uint32, c custom, d *Descriptor) bool {
+	d.mask = Mask{targets: uint8(s.targets), told: d.HasActive, at: uint16(r.at)} //nolint:gosec // at most 32, and 255 bytes
 	if d.HasActive {
 		d.Active = r.bits(s.targets)
 	} else if d.KeyFrame {
@@ -138,26 +167,32 @@ func (s *Structure) define(r *bitReader, id uint32, c custom, d *Descriptor) boo
 		return false
 	}
 	t := &s.templates[index]
-	d.Layer, d.Indications, d.Independent = t.layer, t.indications, !t.dependencies
+	d.Layer, d.Indications = t.layer, t.indications
+	needs := t.dependencies
 	if c.indications {
 		for i := range s.targets {
 			d.Indications[i] = Indication(r.bits(2)) //nolint:gosec // 2 bits
 		}
 	}
 	if c.dependencies {
-		d.Independent = !frameDependencies(r)
+		var ok bool
+		if needs, ok = frameDependencies(r); !ok {
+			return false
+		}
 	}
 	if c.chains {
 		r.skip(8 * s.chains)
 	}
+	d.Before, d.Dependencies, d.Independent = needs.before, int(needs.count), needs.count == 0
 	return !r.over
 }
 
-// frameDependencies skips frame_fdiffs and reports whether there are any.
-func frameDependencies(r *bitReader) (any bool) {
+// frameDependencies reads frame_fdiffs; false if they are too many.
+func frameDependencies(r *bitReader) (needs dependencies, ok bool) {
 	for size := r.bits(2); size != 0 && !r.over; size = r.bits(2) {
-		any = true
-		r.skip(4 * int(size))
+		if !needs.add(r.bits(4*int(size)) + 1) {
+			return needs, false
+		}
 	}
-	return any
+	return needs, true
 }

@@ -125,7 +125,7 @@ func FuzzDescriptor(f *testing.F) {
 			if !s.Parse(value, &d) && s != before {
 				t.Fatal("refused, and the structure changed")
 			}
-			if d.Layer.Spatial >= maxSpatial || d.Layer.Temporal >= maxTemporal || s.Targets() > maxTargets {
+			if d.Layer.Spatial >= maxSpatial || d.Layer.Temporal >= maxTemporal || s.Targets() > MaxTargets {
 				t.Fatalf("out of range: %+v", d)
 			}
 		}

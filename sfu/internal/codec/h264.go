@@ -36,9 +36,16 @@ func describeH264(b []byte, marker bool) (f Frame, ok bool) {
 	case kind < nalSTAPA:
 		nal(kind, b[1:], &f)
 	}
-	// nal_ref_idc 0: not used for reference.
-	f.Discardable = b[0]&0x60 == 0 && !f.KeyFrame
+	// nal_ref_idc 0: not used for reference. Only slices tell: it is 0 for
+	// much that is none.
+	f.Discardable = b[0]&0x60 == 0 && isSlice(b)
 	return f, true
+}
+
+// isSlice reports whether a packet is, or is part of, a slice that is no IDR.
+func isSlice(b []byte) bool {
+	kind := b[0] & 0x1f
+	return kind == nalSlice || kind == nalFUA && b[1]&0x1f == nalSlice
 }
 
 // describeSTAPA reads units with a 16-bit size in front of each.

@@ -14,8 +14,9 @@ func (s *Structure) read(r *bitReader) bool {
 	}
 	for i := range s.count {
 		for r.flag() { // ends at the end of the bytes too: zeros follow
-			s.templates[i].dependencies = true
-			r.skip(4)
+			if !s.templates[i].dependencies.add(r.bits(4) + 1) {
+				return false
+			}
 		}
 	}
 	s.skipChains(r)

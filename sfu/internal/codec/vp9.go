@@ -20,14 +20,14 @@ func describeVP9(b []byte) (f Frame, ok bool) {
 		}
 		at++
 	}
-	dependent := false
+	f.Inter = inter
 	if layered {
 		if at >= len(b) {
 			return Frame{}, false
 		}
 		f.Temporal, f.Spatial = b[at]>>5, b[at]>>1&7
 		f.Sync = b[at]&0x10 != 0 // U, switching up point
-		dependent = b[at]&1 != 0
+		f.InterLayer = b[at]&1 != 0
 		at++
 		if flags&0x10 == 0 { // not flexible: TL0PICIDX
 			at++
@@ -36,7 +36,7 @@ func describeVP9(b []byte) (f Frame, ok bool) {
 	if at >= len(b) { // a frame without a byte of it
 		return Frame{}, false
 	}
-	f.KeyFrame = !inter && f.Spatial == 0 && !dependent
+	f.KeyFrame = !inter && f.Spatial == 0 && !f.InterLayer
 	if f.KeyFrame && f.Start {
 		f.Size = sizeOfVP9(b[at:], flags&0x02 != 0)
 	}

@@ -107,11 +107,14 @@ func wanted(v *Video) Choice {
 }
 
 // Enough is the lowest layer with at least three quarters of the height or
-// width shown, or the highest; a little scaling up is not seen. There must be
-// one.
+// width shown, or the highest; a little scaling up is not seen. Of several of
+// that size, which differ in frame rate, it is the last. There must be one.
 func (v *Video) Enough() int {
 	for i, l := range v.Layers {
 		if l.Width*4 >= v.Width*3 || l.Height*4 >= v.Height*3 {
+			for i+1 < len(v.Layers) && v.Layers[i+1].Width == l.Width && v.Layers[i+1].Height == l.Height {
+				i++
+			}
 			return i
 		}
 	}
