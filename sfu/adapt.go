@@ -142,12 +142,24 @@ func (s *subscription) wish(now time.Time, alone bool) estimate.Video {
 	}
 	s.choices = s.publication.ladder(now, s.choices[:0])
 	s.choices, s.hoped = climb(s.choices, &v, alone && s.publication.alone())
-	for i, l := range s.choices {
-		if l.layer == s.current {
-			v.Current = i
-		}
+	if s.current != nil {
+		v.Current = s.present()
 	}
 	return v
+}
+
+// present is the choice that is forwarded now, None if it is not among them.
+func (s *subscription) present() int {
+	if !s.sieve.Waiting() {
+		s.cut = s.sieve.Wanted()
+	}
+	at, exact := estimate.None, false
+	for i, c := range s.choices {
+		if c.layer == s.current && !exact {
+			at, exact = i, c.cut == s.cut
+		}
+	}
+	return at
 }
 
 // choose a layer. The first video is never given up when it has only one: the
@@ -164,7 +176,12 @@ func (s *subscription) choose(c estimate.Choice, first bool, now time.Time) {
 		c.Layer = 0
 	}
 	s.unpause(now)
-	if l := s.choices[c.Layer].layer; l != s.target {
+	l := s.choices[c.Layer].layer
+	s.targetCut = s.choices[c.Layer].cut
+	if l == s.current {
+		s.sieve.Want(s.targetCut)
+	}
+	if l != s.target {
 		s.target = l
 		if l != s.current {
 			s.ask()
@@ -175,7 +192,7 @@ func (s *subscription) choose(c estimate.Choice, first bool, now time.Time) {
 // insist on a key frame while one is waited for: the last one may have passed
 // when it could not be taken.
 func (s *subscription) insist() {
-	if s.listening && !s.muted && !s.held && (s.current == nil || s.dropping && !s.downlink.sender.full()) {
+	if s.listening && !s.muted && !s.held && (s.current == nil || s.sieve.Waiting() || s.dropping && !s.downlink.sender.full()) {
 		s.ask()
 	}
 }

@@ -25,7 +25,7 @@ func withDescriptor(t *testing.T, ids *rtpext.IDs, number uint16) *packet {
 		t.Fatal("not parsed")
 	}
 	p.encoding = encodingVP8
-	l := &layer{}
+	l := &layer{publication: &publication{sfu: &SFU{}}}
 	if !l.describe(&p.description, b) || p.frame != (rewrite.FrameNumber{Present: true, Number: number}) {
 		t.Fatalf("described as %+v", p.frame)
 	}

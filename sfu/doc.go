@@ -29,7 +29,8 @@
 // once, find the layer), publication.receive (describe the frame, keep it in the layer's
 // history) and publication.fanOut, which hands it to each worker that has
 // subscriptions to it. On the worker: worker.handle, subscription.forward
-// (keep or drop with a reason, rewrite the numbers to the slot's), sender.add;
+// (keep or drop with a reason, leave out layers within the stream, rewrite the
+// numbers to the slot's), sender.add;
 // at the end of the worker's turn sender.run paces, numbers, and writes to the
 // slot, and the sockets are flushed once.
 //

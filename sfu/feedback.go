@@ -75,7 +75,11 @@ func (d *downlink) resend(s *slot, wire uint16, now time.Time) {
 		return
 	}
 	c.count(countResent)
-	d.sender.add(outgoing{slot: s, packet: p, numbers: out, resend: true})
+	o := outgoing{slot: s, packet: p, numbers: out, resend: true}
+	if sub := s.subscription; origin.Source == sub.current {
+		o.marker, o.active = sub.sieve.Marks(&p.sift), sub.sieve.Active(&p.sift)
+	}
+	d.sender.add(o)
 }
 
 // keyFrameWanted by the receiver of an SSRC.

@@ -6,6 +6,7 @@ import (
 
 	"callrelay/sfu/internal/codec"
 	"callrelay/sfu/internal/estimate"
+	"callrelay/sfu/internal/sieve"
 )
 
 // layerLate: a layer that was asked for so long ago and has not come, while
@@ -17,22 +18,26 @@ const layerLate = 3 * time.Second
 // been seen.
 type choice struct {
 	layer   *layer
+	cut     sieve.Cut // of the layers within it
 	bitrate int64
 	size    codec.Size
 	late    bool
 }
 
 // ladder appends the publication's layers, the smallest picture first: those
-// that are being sent and those that would be if somebody wanted them.
+// that are being sent and those that would be if somebody wanted them. One
+// with layers within it is there with each size, and the smallest picture with
+// lower frame rates: these go before it does.
 func (p *publication) ladder(now time.Time, dst []choice) []choice {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	start, coming := len(dst), false
+	var space [maxRIDs]choice
+	layers, coming := space[:0], false
 	for _, l := range p.layers {
 		coming = coming || l.coming(now)
 	}
 	for _, l := range p.layers {
-		c := choice{layer: l, bitrate: l.bitrate, size: l.size}
+		c := choice{layer: l, cut: sieve.All(), bitrate: l.bitrate, size: l.size}
 		if !l.coming(now) {
 			if l.rid == "" && p.demand.told.has(l.rank) {
 				continue // the only one: either it comes or there is nothing
@@ -45,9 +50,46 @@ func (p *publication) ladder(now time.Time, dst []choice) []choice {
 		} else if c.bitrate == 0 {
 			c.bitrate = l.rated
 		}
+		layers = append(layers, c)
+	}
+	guess(layers)
+	for i, c := range layers {
+		if c.layer.coming(now) {
+			dst = c.within(i == 0, dst)
+		}
 		dst = append(dst, c)
 	}
-	guess(dst[start:])
+	return dst
+}
+
+// within appends what can be had of a layer beside the whole of it: each
+// smaller picture, and of the smallest each lower frame rate.
+func (c choice) within(smallest bool, dst []choice) []choice {
+	p := &c.layer.parts
+	add := func(cut sieve.Cut) {
+		part := choice{layer: c.layer, cut: cut, bitrate: p.rate(cut), size: c.size}
+		if p.spatial > 0 {
+			part.size = c.layer.sizeOf(min(cut.Spatial, p.spatial), p.spatial)
+		}
+		if part.bitrate > 0 && part.bitrate < c.bitrate {
+			dst = append(dst, part)
+		}
+	}
+	all := sieve.All()
+	for s := range p.spatial + 1 {
+		spatial := all.Spatial
+		if p.spatial > 0 {
+			spatial = s
+		}
+		if s == 0 && smallest {
+			for t := range p.temporal {
+				add(sieve.Cut{Spatial: spatial, Temporal: t})
+			}
+		}
+		if s < p.spatial {
+			add(sieve.Cut{Spatial: spatial, Temporal: all.Temporal})
+		}
+	}
 	return dst
 }
 

@@ -7,7 +7,6 @@ import (
 
 	"callrelay/sfu/internal/codec"
 	"callrelay/sfu/internal/history"
-	"callrelay/sfu/internal/rtpext"
 	"callrelay/sfu/internal/seq"
 )
 
@@ -38,6 +37,8 @@ type layer struct {
 	bitrate          int64
 	rated            int64      // the last bitrate that was not 0
 	size             codec.Size // 0 x 0 until a key frame has said it
+	parts            parts
+	described        *described // by dependency descriptors, if there are any
 	expected, firsts uint64
 	clock            publisherClock
 	last             time.Time // arrival of the newest packet
@@ -103,25 +104,6 @@ func (l *layer) rate() uint32 {
 	return encodingVP8.clockRate()
 }
 
-// describe says what frame a packet belongs to; false if its payload is not
-// of the kind that its payload type says.
-func (l *layer) describe(d *description, b []byte) bool {
-	f, ok := codec.Describe(d.encoding.kind(), d.body(b), d.rtp.Marker)
-	d.keyFrame, d.frameStart, d.picture = f.KeyFrame, f.Start, f.Picture
-	if value, has := d.rtp.Value(b, rtpext.DependencyDescriptor); has {
-		d.frame.Number, d.frame.Present = rtpext.ReadFrameNumber(value)
-	}
-	if f.Size.Width > 0 {
-		l.size = f.Size
-	}
-	if d.encoding == encodingH264 || d.encoding == encodingAV1 {
-		// Their payloads do not say where a frame begins: only the first
-		// start of a timestamp counts.
-		d.frameStart = f.Start && (l.last.IsZero() || d.rtp.Timestamp != l.lastTimestamp)
-	}
-	return ok
-}
-
 // put keeps a packet; false if it was here before or can't be told from one
 // that was.
 func (l *layer) put(d *description, b []byte, now time.Time) bool {
@@ -144,6 +126,7 @@ func (l *layer) put(d *description, b []byte, now time.Time) bool {
 	}
 	l.reception.receive(d.number, d.rtp.Timestamp, l.rate(), d.repaired, now)
 	l.bytes += len(b)
+	l.parts.add(&d.sift, len(b))
 	l.note(d.number, now)
 	if info.KeyStart {
 		l.asker.arrived()

@@ -9,6 +9,7 @@ import (
 	"callrelay/sfu/internal/rewrite"
 	"callrelay/sfu/internal/rtpext"
 	"callrelay/sfu/internal/seq"
+	"callrelay/sfu/internal/sieve"
 )
 
 // maxPacket bytes that are taken from a publisher; longer ones are dropped.
@@ -27,6 +28,8 @@ type description struct {
 	repaired bool
 	picture  codec.VP8Picture // VP8's own numbers, and where they lie
 	frame    rewrite.FrameNumber
+	sift     sieve.Frame // which layers it is of, and what it needs
+	mask     codec.Mask  // where its descriptor tells which layers are sent
 }
 
 // numbers of a packet as its publisher sent it.

@@ -83,7 +83,7 @@ func (d *downlink) padEmpty(now time.Time) int {
 // writeEmpty numbers and sends a packet without payload.
 func (s *sender) writeEmpty(h *rtp.Header, slot *slot, now time.Time) {
 	var none packet
-	if s.extend(h, slot, &none, 0) {
+	if s.extend(h, slot, &outgoing{packet: &none}) {
 		s.number(now, h.MarshalSize()+maxPadding, estimate.ClassPadding)
 	}
 	if n, err := slot.writer.WriteRTP(h, nil); err == nil && n > 0 {

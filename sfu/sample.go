@@ -71,6 +71,7 @@ func (u *uplink) measure(now time.Time) (expected, received, bytes uint64) {
 func (l *layer) measure(now time.Time) (expected, received uint64) {
 	if !l.measured.IsZero() && now.After(l.measured) {
 		l.bitrate = int64(float64(l.bytes) * 8 / now.Sub(l.measured).Seconds())
+		l.parts.measure(now.Sub(l.measured))
 	}
 	if l.bitrate > 0 {
 		l.rated = l.bitrate

@@ -32,8 +32,11 @@ type outgoing struct {
 	packet  *packet
 	numbers rewrite.Numbers
 	resend  bool
-	plain   bool // take Opus out of RED
-	padding bool // a resend that nobody asked for, to fill the path
+	plain   bool   // take Opus out of RED
+	padding bool   // a resend that nobody asked for, to fill the path
+	empty   bool   // fills the place of one that is left out
+	marker  bool   // the last of its picture that this receiver gets
+	active  uint32 // decode targets that it gets; 0: all
 }
 
 // sender is the one door out to a participant: every RTP packet gets its
@@ -157,19 +160,23 @@ func (s *sender) write(o *outgoing, now time.Time) {
 	slot, p := o.slot, o.packet
 	defer p.release()
 	h := &slot.header
-	h.Version, h.Marker, h.CSRC = 2, p.rtp.Marker, nil
+	h.Version, h.Marker, h.CSRC = 2, p.rtp.Marker || o.marker, nil
 	h.SequenceNumber, h.Timestamp = o.numbers.Seq.Wire(), o.numbers.Timestamp
 	h.SSRC, h.PayloadType = slot.ssrc, slot.payload[p.encoding]
 	if o.plain {
 		h.PayloadType = slot.payload[encodingOpus]
 	}
 	payload := s.payload(o)
+	h.Padding, h.PaddingSize = o.empty, 0
+	if o.empty {
+		payload, h.Marker, h.PaddingSize = nil, false, 1
+	}
 	if o.resend {
 		h.SSRC, h.PayloadType = slot.rtxSSRC, slot.rtxPayload[p.encoding]
 		slot.rtxNumber++
 		h.SequenceNumber = slot.rtxNumber
 	}
-	numbered := s.extend(h, slot, p, o.numbers.Frame.Number)
+	numbered := s.extend(h, slot, o)
 	size := h.MarshalSize() + len(payload)
 	if numbered {
 		s.number(now, size, o.class())
@@ -243,13 +250,17 @@ func (s *sender) payload(o *outgoing) []byte {
 // extend sets the header extensions that the receiver knows, under its own
 // numbers, and the slot's frame number. It reports whether there is a place
 // for the transport-wide one, which is then taken from twcc.
-func (s *sender) extend(h *rtp.Header, slot *slot, p *packet, frame uint16) (numbered bool) {
+func (s *sender) extend(h *rtp.Header, slot *slot, o *outgoing) (numbered bool) {
+	p := o.packet
 	h.Extensions = h.Extensions[:0]
 	v := &s.values
 	*v = rtpext.Values{}
 	v.CopyFrom(&p.rtp, p.bytes(), rtpext.AudioLevel, rtpext.VideoOrientation, rtpext.PlayoutDelay, rtpext.DependencyDescriptor)
-	if d := v[rtpext.DependencyDescriptor]; d != nil && p.frame.Present && frame != p.frame.Number {
-		v[rtpext.DependencyDescriptor] = rtpext.WithFrameNumber(s.descriptor[:], d, frame)
+	if d := v[rtpext.DependencyDescriptor]; d != nil && p.frame.Present {
+		v[rtpext.DependencyDescriptor] = p.mask.Rewrite(s.descriptor[:0], d, o.numbers.Frame.Number, o.active)
+	}
+	if o.empty {
+		v[rtpext.DependencyDescriptor] = nil
 	}
 	if slot.extensions.Has(rtpext.TransportSequence) {
 		numbered = true

@@ -65,6 +65,7 @@ const (
 	countFramesDropped
 	countPaddingOut
 	countEventsLost
+	countBadDescriptors
 	countOpenedByPion
 	countersTotal
 )
@@ -73,7 +74,7 @@ func (c counter) String() string {
 	return [countersTotal]string{
 		"nacks_in", "nacked_in", "nacks_out", "nacked_out", "resent", "resend_refused", "repaired_in", "lost_in",
 		"plis_in", "plis_out", "key_frames", "feedback_in", "feedback_out", "sender_reports", "receiver_reports",
-		"switches", "bursts", "frames_dropped", "padding_out", "events_lost",
+		"switches", "bursts", "frames_dropped", "padding_out", "events_lost", "bad_descriptors",
 		"opened_by_pion",
 	}[c]
 }

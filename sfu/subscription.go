@@ -2,6 +2,8 @@ package sfu
 
 import (
 	"time"
+
+	"callrelay/sfu/internal/sieve"
 )
 
 // opusPacket is the usual length of an audio packet in ticks.
@@ -26,17 +28,20 @@ type subscription struct {
 	held          bool     // paused by the allocation
 
 	listening bool
-	after     uint64 // packets up to this order were in the burst, or came before
-	target    *layer // wanted
-	current   *layer // forwarded; nil while waiting
-	dropping  bool   // to the next key frame, as the queue was full
+	after     uint64    // packets up to this order were in the burst, or came before
+	target    *layer    // wanted
+	current   *layer    // forwarded; nil while waiting
+	targetCut sieve.Cut // wanted of the layers within target
+	cut       sieve.Cut // forwarded of those within current
+	sieve     sieve.Sieve
+	dropping  bool // to the next key frame, as the queue was full
 }
 
 func newSubscription(d *downlink, s *slot, b binding) *subscription {
 	d.made++
 	sub := &subscription{
 		downlink: d, slot: s, publication: b.publication, muted: b.muted, serial: d.made,
-		width: b.width, height: b.height,
+		width: b.width, height: b.height, targetCut: sieve.All(),
 	}
 	s.subscription = sub
 	d.connection.sfu.subscriptions.Add(1)
@@ -77,10 +82,11 @@ func (s *subscription) burst(now time.Time) {
 	} else {
 		s.slot.stream.BindBurst(now, s.target, first.numbers(), last.rtp.Timestamp)
 		s.current = s.target
+		s.sieve.Begin(s.targetCut)
 		s.slot.switched = true
 		s.downlink.connection.sfu.counters.count(countBursts)
 		for _, p := range picture {
-			s.pass(p, now)
+			s.passLayers(p)
 		}
 	}
 	for _, p := range picture {
@@ -98,7 +104,34 @@ func (s *subscription) forward(p *packet, now time.Time) {
 		s.downlink.connection.sfu.counters.drop(reason)
 		return
 	}
-	s.pass(p, now)
+	s.passLayers(p)
+}
+
+// passLayers passes a packet if it is of a layer within the current one that
+// is wanted. Else its number is taken out; where that stands already it is
+// filled, for the receiver would ask for it.
+func (s *subscription) passLayers(p *packet) {
+	if s.publication.audio {
+		s.pass(p, false)
+		return
+	}
+	ok, marker := s.sieve.Sift(&p.sift)
+	switch {
+	case ok:
+		s.pass(p, marker)
+	case !s.slot.stream.Drop(p.numbers()):
+		s.fillPlace(p)
+	}
+	if !ok {
+		s.downlink.connection.sfu.counters.drop(dropLayer)
+	}
+}
+
+// fillPlace sends a packet of nothing in place of one that is left out.
+func (s *subscription) fillPlace(p *packet) {
+	if out, ok := s.slot.stream.Place(p.numbers()); ok {
+		s.downlink.sender.add(outgoing{slot: s.slot, packet: p.retain(), numbers: out, empty: true})
+	}
 }
 
 // admit decides about a packet and switches layers.
@@ -121,7 +154,7 @@ func (s *subscription) admit(p *packet, now time.Time) (dropReason, bool) {
 	}
 	switch {
 	case p.layer == s.current && !s.dropping:
-		if !s.publication.audio && p.frameStart && s.downlink.sender.full() {
+		if !s.publication.audio && p.frameStart && p.sift.Spatial == 0 && s.downlink.sender.full() {
 			return s.give(p)
 		}
 		return 0, true
@@ -158,6 +191,7 @@ func (s *subscription) switchTo(p *packet, now time.Time) {
 		s.slot.switched = true
 		s.downlink.connection.sfu.counters.count(countSwitches)
 	}
+	s.sieve.Begin(s.targetCut)
 	s.dropping = false
 	if s.paused != "" {
 		s.resume()
@@ -189,7 +223,7 @@ func (s *subscription) startOver() {
 }
 
 // pass rewrites a packet and hands it to the sender.
-func (s *subscription) pass(p *packet, now time.Time) {
+func (s *subscription) pass(p *packet, marker bool) {
 	out, ok := s.slot.stream.Forward(p.numbers())
 	if !ok {
 		s.downlink.connection.sfu.counters.drop(dropBeforeSwitch)
@@ -197,6 +231,7 @@ func (s *subscription) pass(p *packet, now time.Time) {
 	}
 	s.downlink.sender.add(outgoing{
 		slot: s.slot, packet: p.retain(), numbers: out, plain: s.slot.payload[p.encoding] == 0,
+		marker: marker, active: s.sieve.Active(&p.sift),
 	})
 }
 

@@ -4,9 +4,10 @@ import "callrelay/sfu/internal/seq"
 
 const (
 	// maxRuns bounds the memory of a Map. A run ends with each stretch of
-	// dropped packets, up to 15 a second when every second frame is left out:
-	// 64 runs are four seconds, longer than any receiver asks for a packet.
-	maxRuns = 64
+	// dropped packets, up to 30 a second when the larger layers of each frame
+	// are left out: 128 runs are four seconds, longer than any receiver asks
+	// for a packet.
+	maxRuns = 128
 	// maxGap is how many numbers may be kept for missing packets after the
 	// last one sent. It stays far below 2^15, where SRTP receivers would guess
 	// the rollover counter wrongly, and just above the 1000 packets at which

@@ -118,6 +118,20 @@ func (s *Stream[S]) Drop(in Numbers) bool {
 	return dropped
 }
 
+// Place returns the number that is kept for a packet of the present source
+// that is left out, if there is one, to fill it with nothing.
+func (s *Stream[S]) Place(in Numbers) (out Numbers, ok bool) {
+	b := s.find(s.serial)
+	if b == nil {
+		return in, false
+	}
+	if out.Seq, ok = s.numbers.Lookup(b.serial, in.Seq); !ok {
+		return in, false
+	}
+	out.Timestamp = b.shift.Of(in.Timestamp)
+	return out, true
+}
+
 // Origin finds the packet behind a number that the receiver asks for.
 func (s *Stream[S]) Origin(wire uint16) (o Origin[S], ok bool) {
 	out, ok := seq.Near(s.numbers.Last(), wire)

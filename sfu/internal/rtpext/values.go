@@ -45,14 +45,3 @@ func ReadFrameNumber(value []byte) (n uint16, ok bool) {
 	}
 	return binary.BigEndian.Uint16(value[1:]), true
 }
-
-// WithFrameNumber copies a dependency descriptor into scratch and gives it
-// another frame number; too long or too short a one stays as it is.
-func WithFrameNumber(scratch, value []byte, n uint16) []byte {
-	if len(value) < 3 || len(value) > len(scratch) {
-		return value
-	}
-	out := scratch[:copy(scratch, value)]
-	binary.BigEndian.PutUint16(out[1:], n)
-	return out
-}
