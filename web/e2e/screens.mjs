@@ -42,6 +42,19 @@ const SHOTS = [
   ['12-room-4', 'room-4', 1280, 720, 'en', 'light'],
   ['12-room-9', 'room-9', 1280, 720, 'en', 'light'],
   ['11-room-9-phone', 'room-9', 360, 640, 'zh', 'dark'],
+  ['11-room-7-phone', 'room-7', 360, 640, 'zh', 'dark'],
+  ['12-room-7', 'room-7', 1280, 720, 'en', 'light'],
+  ['12-room-7-200', 'room-7', 1280, 720, 'en', 'light', { text: 2 }],
+  ['12-room-7-200-phone', 'room-7', 360, 640, 'zh', 'light', { text: 2 }],
+  ['12-room-layout', 'room-layout', 1280, 720, 'en', 'light'],
+  ['12-room-layout-phone', 'room-layout-phone', 360, 640, 'zh', 'dark'],
+  ['12-room-react', 'room-react', 1280, 720, 'zh', 'dark'],
+  ['12-room-50', 'room-50', 1280, 720, 'en', 'dark'],
+  ['12-room-50-phone', 'room-50', 360, 640, 'en', 'dark'],
+  ['15-room-50', 'room-50-page', 2560, 1440, 'en', 'dark'],
+  ['13-room-speaker-phone', 'room-speaker', 360, 640, 'zh', 'dark'],
+  ['13-room-speaker-low', 'room-speaker', 640, 360, 'en', 'dark'],
+  ['13-room-speaker', 'room-speaker-desk', 1280, 720, 'en', 'light'],
   ['13-room-screen', 'room-screen', 1280, 720, 'en', 'light'],
   ['13-room-screen-phone', 'room-screen', 360, 640, 'zh', 'dark'],
   ['13-room-screen-low', 'room-screen', 640, 360, 'en', 'dark'],
@@ -103,7 +116,7 @@ function faults() {
   if (document.documentElement.scrollWidth > innerWidth) found.push(`page is ${document.documentElement.scrollWidth} wide`)
   const seen = (el) => {
     const r = el.getBoundingClientRect()
-    return r.width > 0 && r.height > 0 && getComputedStyle(el).visibility !== 'hidden' && !el.closest('.sr-only, [aria-hidden=true], [inert]')
+    return r.width > 0 && r.height > 0 && getComputedStyle(el).visibility !== 'hidden' && !el.closest('.sr-only, [aria-hidden=true], [inert]') && el.checkVisibility({ opacityProperty: true })
   }
   /** The part of it that is not scrolled away. */
   const rect = (el) => {
@@ -112,7 +125,7 @@ function faults() {
     return { left: r.left, right: r.right, top: Math.max(r.top, clip.top), bottom: Math.min(r.bottom, clip.bottom) }
   }
   /** What lies on a layer of its own covers what is beneath by intent. */
-  const layer = (el) => el.closest('[role=dialog],[role=alertdialog],[role=menu],aside')
+  const layer = (el) => el.closest('[role=dialog],[role=alertdialog],[role=menu],aside,[data-card]')
   const name = (el) => (el.getAttribute('aria-label') ?? el.textContent ?? el.tagName).trim().slice(0, 40)
   const targets = [...document.querySelectorAll('button, input:not([type=range]), select, [role=menuitem]')].filter(seen)
   for (const el of targets) {

@@ -18,6 +18,8 @@ const press = (key: string, over: KeyboardEventInit = {}, type = 'keydown') =>
 beforeEach(async () => {
   vi.useFakeTimers()
   vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {}, removeEventListener() {} }))
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1200)
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(700)
   rig = createRig()
   rig.fake.state.self.value = { user: 'me', name: 'Me' }
   rig.fake.state.call.value = {
@@ -31,6 +33,7 @@ beforeEach(async () => {
 afterEach(() => {
   screen.unmount()
   document.body.innerHTML = ''
+  vi.restoreAllMocks()
   vi.useRealTimers()
 })
 

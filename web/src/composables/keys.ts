@@ -1,6 +1,7 @@
 /** Keys of the page. Pure: a key and where it was struck -> what it asks for. */
 
 export type KeyAction =
+  | 'share' | 'hand' | 'chat' | 'people' | 'invite' | 'layout' | 'pageBefore' | 'pageNext'
   | 'mic' | 'cam' | 'talk' | 'fullScreen' | 'pip' | 'statistics' | 'hangUp' | 'close' | 'list'
   | 'accept' | 'acceptAudio' | 'decline' | 'silence'
 
@@ -24,6 +25,8 @@ export interface KeyContext {
   singles: boolean
   /** The incoming dialog has been there for INCOMING_GUARD_MS. */
   armed: boolean
+  /** The page reads from right to left. */
+  rtl?: boolean
   /** The incoming call has pictures, so "audio only" is a choice. */
   video?: boolean
 }
@@ -63,7 +66,14 @@ function single(k: Key, c: KeyContext): KeyAction | undefined {
   if (k.key === ' ') return c.onStage ? 'talk' : undefined
   const letter = k.key.toLowerCase()
   if (k.shift) return letter === 's' ? 'statistics' : undefined
-  const plain: Record<string, KeyAction> = { m: 'mic', v: 'cam', f: 'fullScreen', w: 'pip' }
+  // Arrows belong to what has the focus, such as the small picture or a list.
+  if (k.key === 'ArrowLeft' || k.key === 'ArrowRight') {
+    const forward = k.key === 'ArrowRight' !== (c.rtl === true)
+    return c.onStage ? (forward ? 'pageNext' : 'pageBefore') : undefined
+  }
+  const plain: Record<string, KeyAction> = {
+    m: 'mic', v: 'cam', f: 'fullScreen', w: 'pip', s: 'share', h: 'hand', c: 'chat', p: 'people', i: 'invite', l: 'layout',
+  }
   return plain[letter]
 }
 

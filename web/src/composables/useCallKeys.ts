@@ -21,9 +21,10 @@ export function useCallKeys(o: CallKeysOptions): void {
   const down = (e: KeyboardEvent) => {
     if (e.defaultPrevented || o.blocked()) return
     const target = e.target instanceof HTMLElement ? e.target : document.body
-    const onStage = target === document.body || target.matches('[data-stage], h1')
+    const onStage = target === document.body || target.matches('[data-stage], [data-stage] > [tabindex="-1"], h1')
     const action = keyAction(keyOf(e), {
       where: o.where(), typing: isTyping(target), onStage, singles: o.singles(), armed: true,
+      rtl: document.documentElement.dir === 'rtl',
     })
     if (e.key === ' ' && talking) e.preventDefault()
     if (!action || (action === 'talk' && talking)) return

@@ -1,8 +1,7 @@
-import { Hand, MessageSquare, MonitorUp, MonitorX, UserPlus, Users } from '@lucide/vue'
-import { computed, shallowRef, watch, type Component, type ComputedRef, type ShallowRef } from 'vue'
+import { Hand, LayoutGrid, MessageSquare, MonitorUp, MonitorX, Smile, UserPlus, Users } from '@lucide/vue'
+import { computed, watch, type Component, type ComputedRef } from 'vue'
 import type { Callrelay } from './callrelay'
-
-export type Panel = 'chat' | 'people' | 'invite'
+import type { Panel, RoomDesk } from './roomDesk'
 
 export interface RoomAction {
   id: string
@@ -15,24 +14,22 @@ export interface RoomAction {
   run(): void
 }
 
-export interface RoomActions {
-  actions: ComputedRef<readonly RoomAction[]>
-  /** One panel at a time. */
-  panel: ShallowRef<Panel | undefined>
-}
+/** Keys that do what a button does. */
+export const ACTION_OF_KEY = { share: 'share-screen', hand: 'raise-hand', chat: 'chat-open', people: 'participants', invite: 'invite', layout: 'layout' } as const
 
 interface Options {
   callrelay: Callrelay
+  desk: RoomDesk
   t: (key: string, named?: Record<string, unknown>) => string
   /** What was asked for could not be done. */
   failed: (error: unknown) => void
 }
 
 /** What the buttons of a room do; on a phone they are items of a menu. */
-export function useRoomActions({ callrelay, t, failed }: Options): RoomActions {
+export function useRoomActions({ callrelay, desk, t, failed }: Options): ComputedRef<readonly RoomAction[]> {
   const { details, unread, screen, members } = callrelay
-  const panel = shallowRef<Panel>()
-  const toggle = (which: Panel) => () => (panel.value = panel.value === which ? undefined : which)
+  const { panel } = desk
+  const toggle = (which: Panel) => () => desk.togglePanel(which)
   watch(panel, (now) => callrelay.readChat(now === 'chat'))
   watch(details, (now) => !now && (panel.value = undefined))
 
@@ -43,7 +40,7 @@ export function useRoomActions({ callrelay, t, failed }: Options): RoomActions {
     callrelay.shareScreen(other !== undefined).catch(failed)
   }
 
-  const actions = computed<readonly RoomAction[]>(() => {
+  return computed<readonly RoomAction[]>(() => {
     const now = details.value
     if (!now) return []
     const raised = now.me.hand > 0
@@ -52,10 +49,11 @@ export function useRoomActions({ callrelay, t, failed }: Options): RoomActions {
     return [
       ...(canShare ? [{ id: 'share-screen', label: t(sharing ? 'room.stopShare' : 'room.share'), icon: sharing ? MonitorX : MonitorUp, pressed: sharing, run: share }] : []),
       { id: 'raise-hand', label: t(raised ? 'room.lowerHand' : 'room.raiseHand'), icon: Hand, pressed: raised, run: () => void callrelay.raiseHand(!raised).catch(failed) },
+      { id: 'react', label: t('room.react'), icon: Smile, pressed: panel.value === 'react', run: toggle('react') },
       { id: 'chat-open', label: t('room.chat'), icon: MessageSquare, pressed: panel.value === 'chat', badge: unread.value, run: toggle('chat') },
       { id: 'participants', label: t('room.people'), icon: Users, pressed: panel.value === 'people', badge: now.waiting.length, run: toggle('people') },
       { id: 'invite', label: t('room.invite'), icon: UserPlus, pressed: panel.value === 'invite', run: toggle('invite') },
+      ...(members.value.length > 0 ? [{ id: 'layout', label: t('room.layout'), icon: LayoutGrid, pressed: panel.value === 'layout', run: toggle('layout') }] : []),
     ]
   })
-  return { actions, panel }
 }

@@ -19,6 +19,7 @@ export function createFake() {
     connection: shallowRef<Callrelay['connection']['value']>('connected'),
     members: shallowRef<readonly RemoteMember[]>([]),
     quality: shallowRef<Callrelay['quality']['value']>(),
+    speakers: shallowRef<readonly string[]>([]),
     details: shallowRef<Callrelay['details']['value']>(),
     chat: shallowRef<Callrelay['chat']['value']>([]),
     unread: shallowRef(0),
@@ -37,6 +38,7 @@ export function createFake() {
   const devices = { microphone: device(), camera: device() }
   const granted: Record<DeviceKind, boolean> = { microphone: false, camera: false }
   let stats: ConnectionStats | undefined
+  const reactions = new Set<(from: string, text: string) => void>()
 
   const callrelay: Callrelay = {
     ...state,
@@ -69,6 +71,7 @@ export function createFake() {
     joinRoom: noteAsync('joinRoom'),
     leaveRoom: note('leaveRoom'),
     dismissRoomEnd: note('dismissRoomEnd'),
+    prefer: note('prefer'),
     readChat: note('readChat'),
     say: note('say'),
     sayAgain: note('sayAgain'),
@@ -78,6 +81,11 @@ export function createFake() {
     invite: noteAsync('invite'),
     cancelInvitation: noteAsync('cancelInvitation'),
     raiseHand: noteAsync('raiseHand'),
+    react: noteAsync('react'),
+    onReaction(listener) {
+      reactions.add(listener)
+      return () => reactions.delete(listener)
+    },
     host: () => undefined,
     onMuteAsked: () => () => undefined,
     clearMissed: note('clearMissed'),
@@ -90,6 +98,7 @@ export function createFake() {
   }
   return {
     callrelay, state, devices, granted, asked,
+    reacts: (from: string, text: string) => reactions.forEach((listener) => listener(from, text)),
     set stats(value: ConnectionStats) {
       stats = value
     },

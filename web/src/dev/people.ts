@@ -26,7 +26,7 @@ export interface MemberLook {
 }
 
 export function member(i: number, { size = [1280, 720], cameraOff = false, muted = false, state = 'connected', role = 'member', hand = 0, screen = false }: MemberLook = {}): RemoteMember {
-  const { user, name } = person(i)
+  const { user, name } = person(i % people.length)
   const participant = `p${i}`
   return {
     participant, user, name, state, role, hand,
@@ -34,9 +34,9 @@ export function member(i: number, { size = [1280, 720], cameraOff = false, muted
       microphone: { publication: `${participant}/microphone`, source: 'microphone', muted },
       camera: {
         publication: `${participant}/camera`, source: 'camera', muted: cameraOff,
-        track: cameraOff ? undefined : fakePicture(40 + i * 50, ...size),
+        width: size[0], height: size[1], track: cameraOff ? undefined : fakePicture(40 + i * 50, ...size),
       },
-      ...(screen && { screen: { publication: `${participant}/screen`, source: 'screen' as const, muted: false, track: fakePicture(250, 1920, 1200) } }),
+      ...(screen && { screen: { publication: `${participant}/screen`, source: 'screen' as const, muted: false, width: 1920, height: 1200, track: fakePicture(250, 1920, 1200) } }),
     },
   }
 }

@@ -146,6 +146,53 @@ export const stories: Record<string, Story> = {
   'room-4': {
     prepare: inCall(() => [member(0), member(1, { muted: true }), member(5, { cameraOff: true })], inRoom),
   },
+  'room-7': {
+    prepare: inCall(() => nine(), (fake) => {
+      talking(fake)
+      fake.state.speakers.value = ['p4', 'me']
+      fake.state.quality.value = { cause: 'peer', participant: 'p3' }
+    }),
+  },
+  'room-speaker': {
+    prepare: inCall(() => nine(), (fake) => {
+      talking(fake)
+      fake.state.speakers.value = ['p4']
+    }),
+    click: ['More|更多', 'Layout|布局', 'Speaker|演讲者'],
+  },
+  'room-speaker-desk': {
+    prepare: inCall(() => nine(), (fake) => {
+      talking(fake)
+      fake.state.speakers.value = ['p4']
+    }),
+    click: ['Layout|布局', 'Speaker|演讲者', 'Layout|布局'],
+  },
+  'room-layout': { prepare: inCall(() => nine(), (fake) => talking(fake)), click: ['Layout|布局'] },
+  'room-layout-phone': { prepare: inCall(() => nine(), (fake) => talking(fake)), click: ['More|更多', 'Layout|布局'] },
+  'room-react': {
+    prepare: inCall(() => nine().slice(0, 4), (fake) => {
+      talking(fake)
+      setTimeout(() => {
+        fake.reacts('p1', '👏')
+        fake.reacts('p5', '🎉')
+        fake.reacts('p5', '🎉')
+      }, 300)
+    }),
+    click: ['React|表情回应'],
+  },
+  'room-50': {
+    prepare: inCall(() => Array.from({ length: 49 }, (_, i) => member(i, { muted: i % 4 !== 1, cameraOff: i % 5 === 3 })), (fake) => {
+      talking(fake)
+      fake.state.speakers.value = ['p45']
+    }),
+  },
+  'room-50-page': {
+    prepare: inCall(() => Array.from({ length: 49 }, (_, i) => member(i, { muted: i % 4 !== 1, cameraOff: i % 5 === 3 })), (fake) => {
+      talking(fake)
+      fake.state.speakers.value = ['p1']
+    }),
+    click: ['Next page|下一页', 'People|成员'],
+  },
   'room-9': { prepare: inCall(() => nine(), (fake) => talking(fake)) },
   'room-screen': {
     prepare: inCall(() => [member(1, { screen: true }), member(2, { muted: true, hand: 2 }), member(5, { cameraOff: true })], (fake) => talking(fake)),

@@ -75,6 +75,8 @@ export function chooseLarge(o: {
 
 /** Where every tile is. Pure. */
 export function arrange(scene: Scene): Arrangement {
+  // Not measured yet: nothing is made that would be thrown away a moment later.
+  if (scene.W <= 0 || scene.H <= 0) return { tiles: [], page: scene.page, pages: scene.page + 1, capacity: { first: 1, next: 1 } }
   return scene.large.length > 0 ? around(scene) : inPages(scene)
 }
 
@@ -88,7 +90,7 @@ function inPages(scene: Scene): Arrangement {
 function inGrid(scene: Scene, cells: readonly TileKey[], self: boolean, H: number, top = 0): Arrangement {
   const g = grid(cells.length + Number(self), scene.W, H, scene.aspect, { cols: scene.before?.cols })
   const first = Math.max(self ? 0 : 1, g.perPage - Number(self))
-  const capacity = { first, next: g.perPage }
+  const capacity = { first: Math.max(0, first - cells.filter(isScreen).length), next: g.perPage }
   const page = Math.min(Math.max(0, scene.page), g.pages - 1)
   const from = page === 0 ? 0 : first + (page - 1) * g.perPage
   const keys = [...cells.slice(from, page === 0 ? first : from + g.perPage), ...(page === 0 && self ? [SELF] : [])]

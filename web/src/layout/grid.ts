@@ -12,7 +12,7 @@ export interface Grid {
 }
 
 export const GAP = 8
-const SMALL_AREA = 560
+const SMALL_AREA = 480
 const KEEP_COLUMNS_AT = 0.92
 const EMPTY_CELL_COST = 0.03
 

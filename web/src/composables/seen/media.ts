@@ -1,6 +1,6 @@
 import { shallowRef } from 'vue'
 import type { Room } from '../../client'
-import type { ConnectionState, ConnectionStats, Quality, RemoteMember } from '../../client/types'
+import type { ConnectionState, ConnectionStats, Quality, RemoteMember, VideoWish } from '../../client/types'
 import type { Present } from './present'
 import type { Seen } from './seen'
 
@@ -9,8 +9,12 @@ export interface SeenMedia {
   connection: Seen<ConnectionState>
   members: Seen<readonly RemoteMember[]>
   quality: Seen<Quality | undefined>
+  /** Who speaks now, oneself included: who has the floor first. */
+  speakers: Seen<readonly string[]>
   /** Tracks that will carry the other side, known while it rings; elements are made ready on them. */
   early: Seen<readonly MediaStreamTrack[]>
+  /** Says what is on the page, and how large; what is not said is not sent. */
+  prefer(wishes: readonly VideoWish[]): void
   /** Statistics once a second until the returned function is called. */
   watchStats(listener: (stats: ConnectionStats) => void): () => void
 }
@@ -19,6 +23,7 @@ export function seeMedia(present: Present): SeenMedia {
   const connection = shallowRef<ConnectionState>('idle')
   const members = shallowRef<readonly RemoteMember[]>([])
   const quality = shallowRef<Quality>()
+  const speakers = shallowRef<readonly string[]>([])
   const early = shallowRef<readonly MediaStreamTrack[]>([])
 
   /** While it rings the first slot of each kind is what the other side's will be. */
@@ -34,6 +39,7 @@ export function seeMedia(present: Present): SeenMedia {
       members.value = room.members
       connection.value = room.connectionState
       quality.value = room.quality
+      speakers.value = room.speakers
       readTracks(room)
       return [
         room.on('members', (list) => (members.value = list)),
@@ -42,19 +48,22 @@ export function seeMedia(present: Present): SeenMedia {
           readTracks(room)
         }),
         room.on('quality', (now) => (quality.value = now)),
+        room.on('speakers', (now) => (speakers.value = now)),
         room.on('call', () => readTracks(room)),
       ]
     },
     end() {
       members.value = []
       early.value = []
+      speakers.value = []
       quality.value = undefined
       connection.value = 'idle'
     },
   })
 
   return {
-    connection, members, quality, early,
+    connection, members, quality, early, speakers,
+    prefer: (wishes) => present.room?.prefer(wishes),
     watchStats: (listener) => present.room?.watchStats(listener) ?? (() => undefined),
   }
 }

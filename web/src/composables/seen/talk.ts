@@ -24,6 +24,10 @@ export interface SeenTalk {
   invite(user: string, video: boolean): Promise<void>
   cancelInvitation(invitation: string): Promise<void>
   raiseHand(raised: boolean): Promise<void>
+  /** Shows a reaction to all for a moment. */
+  react(reaction: string): Promise<void>
+  /** Reactions of others and of oneself. */
+  onReaction(listener: (from: string, reaction: string) => void): () => void
   /** What a host may do; undefined without a room. */
   host(): Host | undefined
   onMuteAsked(listener: (asked: MuteAsked) => void): () => void
@@ -38,6 +42,7 @@ export function seeTalk(present: Present): SeenTalk {
   const screen = shallowRef(OFF)
   const unanswered = shallowRef<readonly InvitationView[]>([])
   const listeners = new Set<(asked: MuteAsked) => void>()
+  const reactionListeners = new Set<(from: string, reaction: string) => void>()
   let reading = false
 
   present.add({
@@ -49,6 +54,7 @@ export function seeTalk(present: Present): SeenTalk {
         room.on('details', (now) => (details.value = now)),
         room.on('local', (source, media) => source === 'screen' && (screen.value = media)),
         room.on('invitation', (now) => (unanswered.value = noteUnanswered(unanswered.value, now))),
+        room.on('reaction', (from, reaction) => reactionListeners.forEach((listener) => listener(from, reaction))),
         room.on('muteAsked', (asked) => listeners.forEach((listener) => listener(asked))),
         room.chat.on('entries', (now) => (chat.value = now)),
         room.chat.on('line', () => void (unread.value += reading ? 0 : 1)),
@@ -79,6 +85,11 @@ export function seeTalk(present: Present): SeenTalk {
     invite: async (user, video) => void (await present.room?.invite(user, { video })),
     cancelInvitation: async (invitation) => present.room?.cancelInvitation(invitation),
     raiseHand: async (raised) => present.room?.raiseHand(raised),
+    react: async (reaction) => present.room?.react(reaction),
+    onReaction(listener) {
+      reactionListeners.add(listener)
+      return () => reactionListeners.delete(listener)
+    },
     host: () => present.room?.host,
     onMuteAsked(listener) {
       listeners.add(listener)

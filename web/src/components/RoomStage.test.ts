@@ -1,0 +1,187 @@
+// @vitest-environment happy-dom
+import type { VueWrapper } from '@vue/test-utils'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { RemoteMember, VideoWish } from '../client/types'
+import { byId, createRig, settle, type Rig } from '../dev/rig'
+import CallScreen from './CallScreen.vue'
+
+const member = (id: string, over: Partial<RemoteMember> = {}): RemoteMember => ({
+  participant: id, user: id, name: `Name ${id}`, state: 'connected', role: 'member', hand: 0,
+  media: { microphone: { publication: `${id}/microphone`, source: 'microphone', muted: false }, camera: { publication: `${id}/camera`, source: 'camera', muted: false } },
+  ...over,
+})
+const members = (n: number) => Array.from({ length: n }, (_, i) => member(`p${i}`))
+let rig: Rig
+let screen: VueWrapper
+
+/** What the server was last told that the page shows. */
+const wished = (): readonly string[] | undefined =>
+  (rig.fake.asked.findLast(([verb]) => verb === 'prefer')?.[1] as VideoWish[] | undefined)?.map((w) => w.publication.split('/')[0] ?? '')
+const tiles = () => [...document.querySelectorAll<HTMLElement>('[data-testid=tile]')].map((t) => t.dataset.participant)
+const speaking = () => [...document.querySelectorAll<HTMLElement>('[data-speaking]')].map((t) => t.dataset.participant)
+function hide(hidden: boolean): void {
+  vi.spyOn(document, 'visibilityState', 'get').mockReturnValue(hidden ? 'hidden' : 'visible')
+  document.dispatchEvent(new Event('visibilitychange'))
+}
+
+async function open(others: number): Promise<void> {
+  rig.fake.state.members.value = members(others)
+  screen = rig.mount(CallScreen, { blocked: false })
+  await settle()
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {}, removeEventListener() {} }))
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1000)
+  vi.spyOn(HTMLElement.prototype, 'clientHeight', 'get').mockReturnValue(600)
+  rig = createRig()
+  rig.fake.state.self.value = { user: 'me', name: 'Me' }
+  rig.fake.state.room.value = { name: 'tea', self: 'seat', since: 0 }
+  rig.fake.state.details.value = {
+    options: { limit: 200, publishers: 'all', locked: false, lobby: false, start_muted: false, screen: 'ask' },
+    me: { role: 'member', canPublish: true, hand: 0 }, invited: [], waiting: [],
+  }
+})
+afterEach(() => {
+  screen.unmount()
+  document.body.innerHTML = ''
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+describe('the stage of a room', () => {
+  it('frames who speaks, oneself included, and nobody else', async () => {
+    await open(3)
+    rig.fake.state.speakers.value = ['p1', 'seat']
+    await settle()
+    expect(speaking()).toEqual(['p1', 'seat'])
+    rig.fake.state.speakers.value = []
+    await settle()
+    expect(speaking()).toEqual([])
+  })
+
+  it('shows pages, and asks for no picture that is on another one', async () => {
+    await open(40)
+    const first = tiles().filter((id) => id !== 'seat')
+    expect(byId('pages').dataset.page).toBe('1')
+    expect(first.length).toBeLessThan(25)
+    expect(wished()).toEqual(first)
+    byId('page-next').click()
+    await settle()
+    expect(byId('pages').dataset.page).toBe('2')
+    expect(tiles()).not.toContain('seat')
+    expect(tiles().some((id) => first.includes(id))).toBe(false)
+    expect(wished()).toEqual(tiles())
+  })
+
+  it('turns pages with the arrow keys', async () => {
+    await open(40)
+    window.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight' }))
+    await settle()
+    expect(byId('pages').dataset.page).toBe('2')
+    window.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft' }))
+    await settle()
+    expect(byId('pages').dataset.page).toBe('1')
+  })
+
+  it('says who speaks on another page, and leads there', async () => {
+    await open(40)
+    byId('page-next').click()
+    rig.fake.state.speakers.value = ['p0']
+    await settle()
+    expect(byId('speaker-elsewhere').textContent).toContain('Name p0 is speaking')
+    byId('speaker-elsewhere').click()
+    await settle()
+    expect(byId('pages').dataset.page).toBe('1')
+    expect(tiles()).toContain('p0')
+  })
+
+  it('brings a speaker to the first page in the place of somebody who has not spoken', async () => {
+    await open(40)
+    expect(tiles()).not.toContain('p39')
+    const before = tiles()
+    rig.fake.state.speakers.value = ['p39']
+    await settle()
+    expect(tiles()).toContain('p39')
+    expect(tiles().filter((id, i) => id !== before[i])).toEqual(['p39'])
+  })
+
+  it('does so as well for who spoke before the page was there', async () => {
+    rig.fake.state.speakers.value = ['p39']
+    await open(40)
+    await vi.advanceTimersByTimeAsync(1_100)
+    expect(tiles()).toContain('p39')
+  })
+
+  it('shows the speaker large when asked to, only after 1.5 s of speech', async () => {
+    await open(3)
+    rig.fake.state.speakers.value = ['p2']
+    byId('layout').click()
+    await vi.dynamicImportSettled()
+    await settle()
+    byId('layout-speaker').querySelector('input')?.click()
+    await settle()
+    const large = () => document.querySelector<HTMLElement>('[data-large] [data-testid=tile]')?.dataset.participant
+    expect(large()).toBe('p2')
+    expect(wished()?.[0]).toBe('p2')
+    rig.fake.state.speakers.value = ['p1', 'p2']
+    await vi.advanceTimersByTimeAsync(1_400)
+    expect(large()).toBe('p2')
+    await vi.advanceTimersByTimeAsync(200)
+    expect(large()).toBe('p1')
+    expect(wished()?.[0]).toBe('p1')
+  })
+
+  it('pins with a double click, before everything else, and lets go with another', async () => {
+    await open(3)
+    const tile = () => document.querySelector('[data-participant=p1]')
+    tile()?.dispatchEvent(new MouseEvent('dblclick', { bubbles: true }))
+    await settle()
+    expect(tile()?.closest('[data-large]')).not.toBeNull()
+    expect(screen.text()).toContain('Pinned for you')
+    tile()?.dispatchEvent(new MouseEvent('dblclick', { bubbles: true }))
+    await settle()
+    expect(tile()?.closest('[data-large]')).toBeNull()
+  })
+
+  it('asks for nothing in a tab that nobody sees', async () => {
+    await open(3)
+    expect(wished()).toEqual(['p0', 'p1', 'p2'])
+    hide(true)
+    await settle()
+    expect(wished()).toEqual([])
+    hide(false)
+    await settle()
+    expect(wished()).toEqual(['p0', 'p1', 'p2'])
+  })
+
+  it('keeps everybody in place while people come and go, in one change', async () => {
+    await open(6)
+    const before = tiles()
+    rig.fake.state.members.value = [...members(6).filter((m) => m.participant !== 'p1'), member('p6'), member('p7')]
+    await settle()
+    expect(tiles()).toEqual(before.filter((id) => id !== 'p1'))
+    await vi.advanceTimersByTimeAsync(350)
+    expect(tiles()).toEqual(['p0', 'p5', 'p2', 'p3', 'p4', 'p6', 'p7', 'seat'])
+  })
+
+  it('in a call of two asks for nothing before the first picture has had its time', async () => {
+    await open(1)
+    await vi.advanceTimersByTimeAsync(1_900)
+    expect(wished()).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(200)
+    expect(wished()).toEqual(['p0'])
+  })
+
+  it('shows a reaction for four seconds, and counts the same one up', async () => {
+    await open(2)
+    rig.fake.reacts('p1', '👏')
+    rig.fake.reacts('p1', '👏')
+    await settle()
+    expect(byId('reaction').textContent).toContain('Name p1')
+    expect(byId('reaction').textContent).toContain('×2')
+    await vi.advanceTimersByTimeAsync(4_100)
+    expect(document.querySelector('[data-testid=reaction]')).toBeNull()
+  })
+})
