@@ -5,6 +5,7 @@ import type { ClientError, ConnectionState } from '../client/types'
 import type { LayerState, Section, Source } from '../protocol/messages'
 import { arrivals, arrivedSince, type Arrivals } from './alive'
 import { detourHint, newDetour, stepDetour } from './detour'
+import { changeEncodings } from './encodings'
 import { JobQueue } from './queue'
 import { newRecovery, stepRecovery, type Recovery, type RecoveryEvent } from './recovery'
 import { addSections, describeSections, type Sections } from './sections'
@@ -105,12 +106,11 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
     void this.jobsOf(source).run(async () => {
       const sender = this.sections.senders.get(source)?.sender
       if (this.closed || !sender) return
-      const parameters = sender.getParameters()
-      for (const encoding of parameters.encodings) {
+      const activate = (encoding: RTCRtpEncodingParameters): void => {
         const wish = layers.find((l) => l.rid === (encoding.rid ?? ''))
         if (wish) encoding.active = wish.active
       }
-      await sender.setParameters(parameters).catch((error: unknown) => this.report(error))
+      await changeEncodings(sender, activate).catch((error: unknown) => this.report(error))
     })
   }
 

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { changeEncodings } from './encodings'
+
+/** A sender whose parameters are outdated for the first `refusals` changes. */
+function sender(refusals: number, encodings: RTCRtpEncodingParameters[] = [{ rid: 'f', active: true }]) {
+  let tries = 0
+  const fake = {
+    encodings,
+    getParameters: () => structuredClone({ encodings: fake.encodings }),
+    setParameters: (parameters: { encodings: RTCRtpEncodingParameters[] }) => {
+      if (++tries <= refusals) return Promise.reject(new DOMException('outdated', 'InvalidModificationError'))
+      fake.encodings = parameters.encodings
+      return Promise.resolve()
+    },
+    tries: () => tries,
+  }
+  return fake
+}
+const off = (encoding: RTCRtpEncodingParameters): void => void (encoding.active = false)
+
+describe('a change of what a sender sends', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  test('is made again when an answer was applied in the same moment', async () => {
+    const fake = sender(2)
+    const done = changeEncodings(fake as unknown as RTCRtpSender, off)
+    await vi.advanceTimersByTimeAsync(1000)
+    await done
+    expect(fake.encodings).toEqual([{ rid: 'f', active: false }])
+    expect(fake.tries()).toBe(3)
+  })
+
+  test('that nothing would come of is not made', async () => {
+    const fake = sender(0, [{ rid: 'f', active: false }])
+    await changeEncodings(fake as unknown as RTCRtpSender, off)
+    expect(fake.tries()).toBe(0)
+  })
+
+  test('that the browser keeps refusing fails with its error', async () => {
+    const fake = sender(100)
+    const failed = changeEncodings(fake as unknown as RTCRtpSender, off).catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await failed).toMatchObject({ name: 'InvalidModificationError' })
+    expect(fake.tries()).toBeLessThan(10)
+  })
+})

@@ -1,0 +1,26 @@
+/** How often a change is tried, and the pause between. */
+const TRIES = 5
+const PAUSE_MS = 50
+
+/**
+ * Changes what a sender sends. An offer or an answer that is applied in the
+ * same moment makes parameters that were just read outdated; then they are
+ * read and changed again.
+ */
+export async function changeEncodings(
+  sender: RTCRtpSender,
+  change: (encoding: RTCRtpEncodingParameters) => void,
+): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const parameters = sender.getParameters()
+    const before = JSON.stringify(parameters.encodings)
+    parameters.encodings.forEach(change)
+    if (JSON.stringify(parameters.encodings) === before) return
+    try {
+      return await sender.setParameters(parameters)
+    } catch (error) {
+      if (tries === TRIES) throw error
+    }
+    await new Promise((done) => setTimeout(done, PAUSE_MS))
+  }
+}
