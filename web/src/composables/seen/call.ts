@@ -40,7 +40,10 @@ export function seeCall(present: Present, sources: Sources, client: () => Client
       const { camera, microphone } = sources
       needed(client()).place(user, { video, camera: video && camera.value.wanted, microphone: microphone.value.wanted })
     },
-    accept: ({ video }) => needed(client()).call?.accept({ video, microphone: sources.wish.microphone }) ?? Promise.resolve(),
+    accept({ video }) {
+      sources.answering()
+      return needed(client()).call?.accept({ video, microphone: sources.wish.microphone }) ?? Promise.resolve()
+    },
     decline: (note) => client()?.call?.decline(note),
     cancel: () => client()?.call?.cancel(),
     hangUp: () => client()?.call?.hangUp(),

@@ -1,5 +1,5 @@
 import { shallowRef } from 'vue'
-import type { Devices } from '../../client'
+import type { Devices, Room } from '../../client'
 import type { DeviceKind, LocalMedia } from '../../client/types'
 import type { Present } from './present'
 import type { Seen } from './seen'
@@ -12,7 +12,15 @@ export interface SeenSources {
   setCamera(on: boolean): void
 }
 
+/**
+ * How long an answer goes on without a change to what is shown of oneself:
+ * drawing one's own picture costs more than the other's first one.
+ */
+export const ANSWERING_MS = 150
+
 export interface Sources extends SeenSources {
+  /** An answer begins: what is sent is shown only when the other's picture had time to come. */
+  answering(): void
   /** What the person chose before any call. A call that rings here wants nothing yet, so it is not asked. */
   readonly wish: Readonly<Record<DeviceKind, boolean>>
 }
@@ -21,19 +29,22 @@ export function seeSources(present: Present, devices: Devices): Sources {
   const wish: Record<DeviceKind, boolean> = { microphone: true, camera: true }
   const microphone = shallowRef<LocalMedia>({ on: false, wanted: true })
   const camera = shallowRef<LocalMedia>({ on: false, wanted: true })
+  let held: ReturnType<typeof setTimeout> | undefined
+
+  function show(local: Pick<Room['local'], DeviceKind>): void {
+    clearTimeout(held)
+    held = undefined
+    microphone.value = local.microphone
+    camera.value = local.camera
+  }
 
   present.add({
     begin(room) {
-      microphone.value = room.local.microphone
-      camera.value = room.local.camera
-      return [room.on('local', (source, media) => {
-        if (source === 'microphone') microphone.value = media
-        if (source === 'camera') camera.value = media
-      })]
+      show(room.local)
+      return [room.on('local', () => held === undefined && show(room.local))]
     },
     end() {
-      microphone.value = { on: false, wanted: wish.microphone }
-      camera.value = { on: false, wanted: wish.camera }
+      show({ microphone: { on: false, wanted: wish.microphone }, camera: { on: false, wanted: wish.camera } })
     },
   })
 
@@ -42,6 +53,7 @@ export function seeSources(present: Present, devices: Devices): Sources {
     if (room) {
       if (kind === 'microphone') room.setMicrophone(on)
       else room.setCamera(on)
+      show(room.local)
       return
     }
     const seen = kind === 'microphone' ? microphone : camera
@@ -50,5 +62,10 @@ export function seeSources(present: Present, devices: Devices): Sources {
     if (!on) devices.device(kind).stop()
   }
 
-  return { wish, microphone, camera, setMicrophone: (on) => set('microphone', on), setCamera: (on) => set('camera', on) }
+  function answering(): void {
+    clearTimeout(held)
+    held = setTimeout(() => present.room && show(present.room.local), ANSWERING_MS)
+  }
+
+  return { wish, answering, microphone, camera, setMicrophone: (on) => set('microphone', on), setCamera: (on) => set('camera', on) }
 }

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Devices, Room } from '../../client'
+import type { LocalMedia } from '../../client/types'
+import { createPresent } from './present'
+import { ANSWERING_MS, seeSources } from './sources'
+
+const off: LocalMedia = { on: false, wanted: false }
+const on: LocalMedia = { on: true, wanted: true }
+
+/** A room that rings here: it sends nothing until `take`. */
+function ringing() {
+  let listener = (): unknown => undefined
+  const room = {
+    local: { microphone: off, camera: off },
+    on: (_: string, f: () => unknown) => {
+      listener = f
+      return () => undefined
+    },
+    setMicrophone: (wanted: boolean) => room.tell({ ...room.local, microphone: { on: wanted, wanted } }),
+    tell(local: { microphone: LocalMedia; camera: LocalMedia }) {
+      room.local = local
+      listener()
+    },
+    take: () => room.tell({ microphone: on, camera: on }),
+  }
+  const present = createPresent()
+  const sources = seeSources(present, {} as Devices)
+  present.follow(room as unknown as Room)
+  return { room, present, sources }
+}
+
+describe('what is shown of oneself', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('follows the sources at once', () => {
+    const { room, sources } = ringing()
+    room.take()
+    expect([sources.camera.value, sources.microphone.value]).toEqual([on, on])
+  })
+
+  it('waits while an answer begins, and is then as it is', () => {
+    const { room, sources } = ringing()
+    sources.answering()
+    room.take()
+    expect(sources.camera.value).toEqual(off)
+    vi.advanceTimersByTime(ANSWERING_MS)
+    expect([sources.camera.value, sources.microphone.value]).toEqual([on, on])
+  })
+
+  it('does not wait when the person turns something off', () => {
+    const { room, sources } = ringing()
+    sources.answering()
+    room.take()
+    sources.setMicrophone(false)
+    expect([sources.camera.value, sources.microphone.value]).toEqual([on, off])
+  })
+
+  it('is the wish again when the call ends while it waits', () => {
+    const { room, present, sources } = ringing()
+    sources.answering()
+    room.take()
+    present.release()
+    vi.advanceTimersByTime(ANSWERING_MS)
+    expect(sources.camera.value).toEqual({ on: false, wanted: true })
+  })
+})
