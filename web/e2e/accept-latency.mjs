@@ -2,6 +2,7 @@
 // sound on both pages: CALLS calls between two Chromium, each call with fresh
 // pages, and CALLS more for the sound, since listening for it costs each page
 // about 7 % of a core. A measurement, printed as a table; it fails only if a call does.
+// OTHER=path/to/sfu measures a second binary in the same run, call by call in turns.
 import fs from 'node:fs'
 import os from 'node:os'
 import process from 'node:process'
@@ -18,6 +19,17 @@ const median = (list) => {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
+/** What one page saw after the click; the frames of its first second tell how smooth it began. */
+async function first(person, clicked) {
+  const seen = await person.tab.evaluate(() => ({ frames: window.__probe.frames, sounds: window.__probe.sounds, log: window.__probe.log }))
+  const after = (list) => (list.find((entry) => entry.at >= clicked - 1)?.at ?? NaN) - clicked
+  const frames = seen.frames.filter((f) => f.at >= clicked && f.at < clicked + 1500)
+  const gap = Math.max(...frames.slice(1).map((f, i) => f.at - frames[i].at))
+  const inSecond = frames.filter((f) => f.at < frames[0].at + 1000).length
+  const marks = seen.log.filter((e) => e.at >= clicked).slice(0, 40).filter((e) => e.what !== 'gone' && !/toggle|tile|connection/.test(e.id)).map((e) => `${(e.at - clicked).toFixed(0)} ${e.what} ${e.id ?? e.state ?? ''}`)
+  return { picture: after(seen.frames), sound: after(seen.sounds), gap, inSecond, width: frames[0]?.width, marks }
+}
+
 async function call(world, server, listen) {
   const options = { instruments: true }
   const [a, b] = [await world.person('alice', server, options), await world.person('bob', server, options)]
@@ -25,45 +37,54 @@ async function call(world, server, listen) {
   await a.ring(b)
   await sleep(RINGS)
   await b.click('accept')
+  // Nothing is asked of the pages while what is measured happens.
+  await sleep(1600)
   await Promise.all([a.inCall(), b.inCall()])
-  await sleep(1500)
   const clicked = await b.when('click', 'accept')
-  const first = async (person) => {
-    const seen = await person.tab.evaluate(() => ({ frames: window.__probe.frames, sounds: window.__probe.sounds, log: window.__probe.log }))
-    const after = (list) => (list.find((entry) => entry.at >= clicked - 1)?.at ?? NaN) - clicked
-    const frames = seen.frames.filter((f) => f.at >= clicked && f.at < clicked + 1500)
-    const gap = Math.max(...frames.slice(1).map((f, i) => f.at - frames[i].at))
-    const marks = seen.log.filter((e) => e.at >= clicked).slice(0, 40).filter((e) => e.what !== 'gone' && !/toggle|tile|connection/.test(e.id)).map((e) => `${(e.at - clicked).toFixed(0)} ${e.what} ${e.id ?? e.state ?? ''}`)
-    return { picture: after(seen.frames), sound: after(seen.sounds), gap, width: frames[0]?.width, marks }
+  const [caller, callee] = [await first(a, clicked), await first(b, clicked)]
+  if (process.env.VERBOSE) {
+    const sent = (await a.streams()).find((s) => s.up && s.kind === 'video' && s.packets)
+    console.log('  callee:', callee.marks.join(' | '), '\n  caller:', caller.marks.join(' | '), '\n  caller sent:', JSON.stringify(sent))
   }
-  const [caller, callee] = [await first(a), await first(b)]
-  if (process.env.VERBOSE) console.log('  callee:', callee.marks.join(' | '), '\n  caller:', caller.marks.join(' | '))
   await a.click('hangup')
   await b.ended()
   await world.tidy(false)
   return { caller, callee }
 }
 
+function table(name, rows) {
+  console.log(`${name.padEnd(28)}  median    max   goal (median, max)`)
+  for (const [what, list] of Object.entries(rows)) {
+    const [m, worst] = [median(list), Math.max(...list)]
+    const goal = GOAL[what] ? GOAL[what].join(', ') : ''
+    console.log(`${what.padEnd(28)}  ${m.toFixed(0).padStart(6)} ${worst.toFixed(0).padStart(6)}   ${goal}`)
+  }
+}
+
 const world = new World()
 try {
-  const server = await world.server('latency')
-  await call(world, server, true) // the first call of a browser also loads its codecs
-  const rows = { 'callee picture': [], 'caller picture': [], 'callee sound': [], 'caller sound': [] }
+  const sides = [{ name: 'from the click, ms', server: await world.server('latency') }]
+  if (process.env.OTHER) {
+    world.binary = process.env.OTHER
+    sides.push({ name: 'the other binary', server: await world.server('other', { index: 1 }) })
+  }
+  await call(world, sides[0].server, true) // the first call of a browser also loads its codecs
+  for (const side of sides) side.rows = Object.fromEntries([...Object.keys(GOAL), 'callee longest gap', 'caller longest gap'].map((k) => [k, []]))
   for (let i = 0; i < CALLS * 2; i++) {
     const what = i % 2 ? 'sound' : 'picture'
-    const { caller, callee } = await call(world, server, what === 'sound')
-    rows[`callee ${what}`].push(callee[what])
-    rows[`caller ${what}`].push(caller[what])
-    const text = (p) => `${p[what].toFixed(0)} longest gap ${p.gap.toFixed(0)} width ${p.width}`
-    console.log(`call ${i + 1}, ${what}: callee ${text(callee)}, caller ${text(caller)}`)
+    for (const { name, server, rows } of sides) {
+      const { caller, callee } = await call(world, server, what === 'sound')
+      rows[`callee ${what}`].push(callee[what])
+      rows[`caller ${what}`].push(caller[what])
+      rows['callee longest gap'].push(callee.gap)
+      rows['caller longest gap'].push(caller.gap)
+      const text = (p) => `${p[what].toFixed(0)}, then ${p.inSecond} frames in a second, longest gap ${p.gap.toFixed(0)}, width ${p.width}`
+      console.log(`${name}, call ${i + 1}, ${what}: callee ${text(callee)}; caller ${text(caller)}`)
+    }
   }
   const browser = await world.browser('alice')
   console.log(`\n${CALLS} calls for each, ${browser.version()}, ${os.cpus().length} x ${os.cpus()[0].model}, load ${fs.readFileSync('/proc/loadavg', 'utf8').split(' ')[0]}`)
-  console.log('from the click on accept, ms   median    max   goal (median, max)')
-  for (const [what, list] of Object.entries(rows)) {
-    const [m, worst] = [median(list), Math.max(...list)]
-    console.log(`${what.padEnd(28)}  ${m.toFixed(0).padStart(6)} ${worst.toFixed(0).padStart(6)}   ${GOAL[what].join(', ')}`)
-  }
+  for (const { name, rows } of sides) table(name, rows)
 } finally {
   await world.down()
 }

@@ -95,9 +95,17 @@ export function probe() {
   })
 
   const remoteTracks = () => new Set(state.pcs.flatMap((pc) => pc.getReceivers().map((receiver) => receiver.track)))
+  // Asked at every frame, so it is looked up once for each stream and number of connections.
+  const remoteStreams = new WeakMap()
   const isRemote = (element) => {
+    const stream = element.srcObject
+    if (!stream?.getTracks) return false
+    const known = remoteStreams.get(stream)
+    if (known?.pcs === state.pcs.length) return known.remote
     const tracks = remoteTracks()
-    return Boolean(element.srcObject?.getTracks?.().some((track) => tracks.has(track)))
+    const remote = stream.getTracks().some((track) => tracks.has(track))
+    remoteStreams.set(stream, { remote, pcs: state.pcs.length })
+    return remote
   }
   const isShown = (element) => {
     const box = element.getBoundingClientRect()
@@ -109,9 +117,12 @@ export function probe() {
   function watch(video) {
     if (watched.has(video) || !video.requestVideoFrameCallback) return
     watched.add(video)
+    // Whether it is shown costs a layout: after the first time it is asked for only now and then.
+    let unasked = 0
     const frame = (now, about) => {
-      if (isRemote(video) && isShown(video) && state.frames.length < 50_000) {
-        state.frames.push({ at: epoch(performance.now()), width: about.width })
+      if (unasked > 0 || (isRemote(video) && isShown(video))) {
+        unasked = unasked > 0 ? unasked - 1 : 9
+        if (state.frames.length < 50_000) state.frames.push({ at: epoch(performance.now()), width: about.width })
       }
       video.requestVideoFrameCallback(frame)
     }
