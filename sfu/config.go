@@ -45,6 +45,9 @@ type Config struct {
 	Observer Observer
 	// Log receives what an operator should see. nil: none.
 	Log *slog.Logger
+	// PlainIngress reads media through Pion's own mux, as is always done where
+	// the system can't receive many datagrams by one call.
+	PlainIngress bool
 	// Net replaces the machine's network in tests. Listen must then name an
 	// address of it.
 	Net transport.Net

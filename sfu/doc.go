@@ -22,11 +22,12 @@
 //
 // # One packet
 //
-// A tap takes media out of what comes for Pion's ICE agent and gives it to the
-// connection's inlet, which opens it (SRTP) once the connection is up, by keys
-// that package keying learned from Pion's DTLS; where there are none, Pion
-// opens. On the same goroutine the packet goes through stream.write (parse
-// once, find the layer), publication.receive (describe the frame, keep it in the layer's
+// The reader of a socket (package mux) gives media to the connection's inlet,
+// which opens it (SRTP) once the connection is up, by keys that package keying
+// learned from Pion's DTLS; where there are none, Pion opens. What comes over
+// TCP, or through Pion's own mux, a tap takes out for the same inlet. On the
+// same goroutine the packet goes through stream.write (parse once, find the
+// layer), publication.receive (describe the frame, keep it in the layer's
 // history) and publication.fanOut, which hands it to each worker that has
 // subscriptions to it. On the worker: worker.handle, subscription.forward
 // (keep or drop with a reason, leave out layers within the stream, rewrite the
@@ -52,7 +53,7 @@
 // # Goroutines
 //
 // Each SFU has one worker for each processor, one goroutine for events, one
-// reader for each socket (Pion's), and Pion's goroutines for each connection.
+// reader for each socket, and Pion's goroutines for each connection.
 // Nothing of this package runs for a participant alone: its timers lie in its
 // worker's wheel. Connections are closed on goroutines that Close waits for.
 //

@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"bytes"
+	"encoding/binary"
 	"net/netip"
 	"sync"
 	"time"
@@ -21,6 +22,9 @@ const (
 	// screen in 4K with three layers of a camera needs a third of it.
 	packetsPerSecond = 6000
 	packetBurst      = 2000
+	// triesPerSecond to open what an address of the connection sends: whoever
+	// can forge the address takes no more than this from it.
+	triesPerSecond = 20_000
 )
 
 // inlet opens what a connection receives: SRTP and SRTCP, by contexts of our
@@ -40,7 +44,11 @@ type inlet struct {
 	header  rtp.Header // of the packet at hand; kept for its memory
 	streams map[uint32]*stream
 	held    []heldPacket
+	tried   allowance // also of what turns out to be forged
 	allowed allowance
+	scratch []byte // for what may be another's
+	// claimed are the SSRCs by which strangers finds this inlet.
+	claimed []uint32
 }
 
 // stand is what an inlet does with packets.
@@ -62,7 +70,10 @@ type heldPacket struct {
 }
 
 func newInlet(c *connection) *inlet {
-	return &inlet{connection: c, streams: map[uint32]*stream{}}
+	return &inlet{
+		connection: c, streams: map[uint32]*stream{},
+		tried: allowance{rate: triesPerSecond, burst: packetBurst}, allowed: allowance{rate: packetsPerSecond, burst: packetBurst},
+	}
 }
 
 // begin opens what is held and all that comes. Only call it when the
@@ -107,9 +118,13 @@ func (in *inlet) selected(pair *webrtc.ICECandidatePair) {
 // end drops all that comes from now on.
 func (in *inlet) end() {
 	in.mu.Lock()
-	defer in.mu.Unlock()
 	in.stand, in.held, in.context = over, nil, nil
 	in.paths.end()
+	claimed := in.claimed
+	in.claimed = nil
+	in.mu.Unlock()
+	in.connection.sfu.strangers.release(in, claimed)
+	in.connection.sfu.ports.forget(in)
 }
 
 // isMedia tells SRTP and SRTCP from STUN, DTLS and TURN by the first byte (RFC 7983).
@@ -144,31 +159,46 @@ func (in *inlet) arrive(b []byte, from path, now time.Time) bool {
 // open a packet and hand it on; mu is held.
 func (in *inlet) open(b []byte, from path, now time.Time) {
 	counters := &in.connection.sfu.counters
-	if !in.allowed.take(now) {
+	if !in.tried.take(now) {
 		counters.drop(dropTooFast)
 		return
 	}
-	if isControl(b) {
-		plain, err := in.context.DecryptRTCP(b, b, nil)
-		if err != nil {
-			in.refuse(from)
-			return
-		}
-		in.paths.heard(from, now)
-		in.connection.controlBytes(plain, now)
-		return
-	}
-	plain, err := in.context.DecryptRTP(b, b, &in.header)
-	if err != nil {
+	if !in.authentic(b, from, now) {
 		in.refuse(from)
-		return
+	}
+}
+
+// authentic opens a packet in its own memory and hands it on; false if it is
+// forged, broken, or was here before. mu is held.
+func (in *inlet) authentic(b []byte, from path, now time.Time) bool {
+	counters := &in.connection.sfu.counters
+	control := isControl(b)
+	var plain []byte
+	var err error
+	if control {
+		plain, err = in.context.DecryptRTCP(b, b, nil)
+	} else {
+		plain, err = in.context.DecryptRTP(b, b, &in.header)
+	}
+	if err != nil {
+		return false
 	}
 	in.paths.heard(from, now)
+	if !in.allowed.take(now) {
+		counters.drop(dropTooFast)
+		return true
+	}
+	if control {
+		in.claim(binary.BigEndian.Uint32(plain[4:]))
+		in.connection.controlBytes(plain, now)
+		return true
+	}
 	if s := in.stream(in.header.SSRC); s != nil {
 		s.write(plain, now)
-		return
+		return true
 	}
 	counters.drop(dropTooManySSRCs)
+	return true
 }
 
 // refuse counts what could not be opened: forged, broken, or seen before.
@@ -190,21 +220,23 @@ func (in *inlet) stream(ssrc uint32) *stream {
 		}
 		s = &stream{uplink: in.connection.uplink, ssrc: ssrc}
 		in.streams[ssrc] = s
+		in.claim(ssrc)
 	}
 	return s
 }
 
-// allowance is a bucket of packetBurst tokens that fills at packetsPerSecond.
+// allowance is a bucket of burst tokens that fills at rate tokens a second.
 type allowance struct {
-	tokens float64
-	at     time.Time
+	rate, burst float64
+	tokens      float64
+	at          time.Time
 }
 
 func (a *allowance) take(now time.Time) bool {
 	if a.at.IsZero() {
-		a.tokens = packetBurst
+		a.tokens = a.burst
 	} else if passed := now.Sub(a.at); passed > 0 {
-		a.tokens = min(packetBurst, a.tokens+passed.Seconds()*packetsPerSecond)
+		a.tokens = min(a.burst, a.tokens+passed.Seconds()*a.rate)
 	}
 	a.at = now
 	if a.tokens < 1 {

@@ -29,7 +29,7 @@ type ports struct {
 type port struct {
 	conn  batch.PacketConn
 	relay *relay.Port // between conn and mux; nil without TURN
-	mux   *ice.UDPMuxDefault
+	mux   portMux
 	local *net.UDPAddr
 }
 
@@ -42,7 +42,7 @@ type announced struct {
 var _ ice.UDPMux = (*ports)(nil)
 
 // openPorts binds the sockets that config asks for; the hub may be nil.
-func openPorts(config Config, hub *relay.Hub, log logging.LeveledLogger) (*ports, error) {
+func openPorts(config Config, hub *relay.Hub, strangers *strangers) (*ports, error) {
 	address, number, err := config.listenAddress()
 	if err != nil {
 		return nil, err
@@ -64,12 +64,10 @@ func openPorts(config Config, hub *relay.Hub, log logging.LeveledLogger) (*ports
 			return nil, errors.Join(fmt.Errorf("media port: %w", err), p.Close())
 		}
 		one := &port{conn: conn, local: conn.LocalAddr().(*net.UDPAddr)}
-		params := ice.UDPMuxParams{UDPConn: conn, Logger: log, Net: config.Net}
 		if socket, ok := conn.(relay.Socket); ok && hub != nil {
 			one.relay = hub.NewPort(socket)
-			params.UDPConn = one.relay
 		}
-		one.mux = ice.NewUDPMuxDefault(params)
+		one.mux = one.newMux(config, strangers)
 		p.number = uint16(one.local.Port)
 		p.all = append(p.all, one)
 	}
@@ -217,11 +215,28 @@ func (p *ports) at(address net.Addr) *port {
 
 // GetConn implements ice.UDPMux.
 func (p *ports) GetConn(ufrag string, address net.Addr) (net.PacketConn, error) {
+	return p.conn(ufrag, address, nil)
+}
+
+// conn for a user name of a connection whose inlet takes its media; without an
+// inlet they are left to Pion.
+func (p *ports) conn(ufrag string, address net.Addr, in *inlet) (net.PacketConn, error) {
 	one := p.at(address)
 	if one == nil {
 		return nil, fmt.Errorf("no media port at %v", address)
 	}
-	return one.mux.GetConn(ufrag, one.local)
+	conn, err := one.mux.conn(ufrag, in)
+	if err != nil || in == nil {
+		return conn, err
+	}
+	return newTap(conn, in, one), nil
+}
+
+// forget a connection that has ended.
+func (p *ports) forget(in *inlet) {
+	for _, one := range p.all {
+		one.mux.forget(in)
+	}
 }
 
 // writeTo sends to an address of the network or of a TURN client.
@@ -256,6 +271,7 @@ func (p *ports) Close() error {
 func (p *ports) facts() map[string]string {
 	out := map[string]string{"port": strconv.Itoa(int(p.number)), "sockets": strconv.Itoa(len(p.all))}
 	for _, one := range p.all {
+		out["ingress"] = one.mux.name()
 		if c, ok := one.conn.(*batch.Conn); ok {
 			s := c.Stats()
 			out["send"] = string(s.Method)
@@ -277,6 +293,7 @@ func onOff(b bool) string {
 // count adds what the sockets have dropped and done to an operator's counts.
 func (p *ports) count(dropped, counters map[string]uint64) {
 	for _, one := range p.all {
+		counters["agent_queue_full"] += one.mux.drops()
 		c, ok := one.conn.(*batch.Conn)
 		if !ok {
 			continue

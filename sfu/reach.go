@@ -15,7 +15,7 @@ func (s *SFU) openPorts() error {
 		hub = relay.NewHub()
 	}
 	var err error
-	if s.ports, err = openPorts(s.config, hub, muxLog{counters: &s.counters}); err != nil {
+	if s.ports, err = openPorts(s.config, hub, &s.strangers); err != nil {
 		return err
 	}
 	if s.config.ICETCP != nil {

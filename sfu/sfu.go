@@ -34,6 +34,7 @@ type SFU struct {
 	packets      packetPool
 
 	counters      counters
+	strangers     strangers
 	subscriptions atomic.Int64
 
 	// tasks are connections being closed and the like.
@@ -81,6 +82,7 @@ func New(config Config) (*SFU, error) {
 	if err != nil {
 		return nil, fmt.Errorf("certificate: %w", err)
 	}
+	s.strangers.counters = &s.counters
 	s.certificates = []webrtc.Certificate{*certificate}
 	if err = s.openPorts(); err != nil {
 		return nil, err
@@ -91,7 +93,7 @@ func New(config Config) (*SFU, error) {
 		s.workers = append(s.workers, w)
 		go w.run()
 	}
-	config.Log.Info("media ports open", "addresses", s.ports.String())
+	config.Log.Info("media ports open", "addresses", s.ports.String(), "ingress", s.ports.facts()["ingress"])
 	return s, nil
 }
 

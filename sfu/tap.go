@@ -1,7 +1,6 @@
 package sfu
 
 import (
-	"fmt"
 	"net"
 	"net/netip"
 	"time"
@@ -18,15 +17,7 @@ type door struct {
 
 // GetConn implements ice.UDPMux.
 func (d door) GetConn(ufrag string, address net.Addr) (net.PacketConn, error) {
-	one := d.at(address)
-	if one == nil {
-		return nil, fmt.Errorf("no media port at %v", address)
-	}
-	conn, err := one.mux.GetConn(ufrag, one.local)
-	if err != nil {
-		return nil, err
-	}
-	return newTap(conn, d.inlet, one), nil
+	return d.conn(ufrag, address, d.inlet)
 }
 
 // streamDoor is the same for ICE-TCP.

@@ -100,3 +100,15 @@ type transport interface {
 type reader interface {
 	read(b []byte) (int, netip.AddrPort, error)
 }
+
+// batchReader is a reader that can hand out all that one call has brought.
+type batchReader interface {
+	reader
+	readBatch(to []Datagram, wait bool) ([]Datagram, error)
+}
+
+// Datagram is one that was received.
+type Datagram struct {
+	Bytes []byte // of at most MaxDatagram; the reader's memory
+	From  netip.AddrPort
+}

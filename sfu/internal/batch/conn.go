@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -106,6 +107,26 @@ func (c *Conn) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 	c.readMu.Lock()
 	defer c.readMu.Unlock()
 	return c.reader.read(b)
+}
+
+// ReadsBatches tells whether ReadBatch works: where the system can receive
+// many datagrams by one call.
+func (c *Conn) ReadsBatches() bool {
+	_, can := c.reader.(batchReader)
+	return can
+}
+
+// ReadBatch appends what one call of the kernel brings to to; with wait it
+// waits until that is something. The bytes may be changed and are valid until
+// the next read. Errors are those of ReadFromAddrPort.
+func (c *Conn) ReadBatch(to []Datagram, wait bool) ([]Datagram, error) {
+	c.readMu.Lock()
+	defer c.readMu.Unlock()
+	r, can := c.reader.(batchReader)
+	if !can {
+		return to, errors.ErrUnsupported
+	}
+	return r.readBatch(to, wait)
 }
 
 // Close sends what waits, closes the socket, and waits until no goroutine of

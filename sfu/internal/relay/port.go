@@ -28,6 +28,7 @@ type Port struct {
 	hub    *Hub
 	inbox  chan *packet
 	turn   *aside
+	feed   func(b []byte, from netip.AddrPort) // nil: inbox
 	closed atomic.Bool
 }
 
@@ -36,8 +37,27 @@ func (h *Hub) NewPort(s Socket) *Port {
 	return &Port{Socket: s, hub: h, inbox: make(chan *packet, portQueue), turn: newAside(s, h)}
 }
 
+// Feed has packets of relayed connections given to f, on their goroutines, in
+// place of ReadFromAddrPort. f must not wait; it may change b, which is its
+// until it returns. To be called before anything is relayed.
+func (p *Port) Feed(f func(b []byte, from netip.AddrPort)) { p.feed = f }
+
+// Aside takes a packet of the network that is for the TURN server, and reports
+// whether it is.
+func (p *Port) Aside(b []byte, from netip.AddrPort) bool {
+	if !isTURN(b) {
+		return false
+	}
+	p.turn.put(b, from)
+	return true
+}
+
 // inject gives the reader a packet of a relayed connection. It never waits.
 func (p *Port) inject(b []byte, from netip.AddrPort) {
+	if p.feed != nil {
+		p.feed(b, from)
+		return
+	}
 	one := p.hub.packets.get(b, from)
 	if one == nil {
 		return
