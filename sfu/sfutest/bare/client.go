@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -189,6 +190,14 @@ func (c *Client) Send(b []byte) {
 	c.t.Helper()
 	_, err := c.conn.Write(b)
 	c.must(err)
+}
+
+// Address the client sends from.
+func (c *Client) Address() netip.AddrPort {
+	c.t.Helper()
+	a, err := netip.ParseAddrPort(c.conn.LocalAddr().String())
+	c.must(err)
+	return a
 }
 
 // Opus packet of the microphone, whose payload names its sender.
