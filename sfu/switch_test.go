@@ -1,6 +1,7 @@
 package sfu_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -202,6 +203,42 @@ func TestKeyFramesAreAskedForOnceASecondWhateverTheAudience(t *testing.T) {
 		}
 		if n := len(a.KeyFrameRequests()) - before; n < 9 || n > 11 {
 			t.Errorf("%d key frame requests in 10 s", n)
+		}
+	})
+}
+
+// Two hundred viewers, each asking ten times a second, as the server gets it:
+// nine of them ask for all. Whichever layer they watch, its publisher is asked
+// once a second.
+func TestTwoThousandRequestsASecondAreOneForEachLayer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		a := r.Connect("a", sfutest.Slots{Audio: 1, Video: 1, Layers: 3})
+		r.Do(r.SFU.Publish(r.Context(), "a", sfu.SourceCamera, false))
+		join(r, "room", a)
+		var audience []*sfutest.Peer
+		for i := range 9 {
+			p := r.Connect(sfu.ParticipantID(fmt.Sprint("v", i)), sfutest.Slots{Audio: 1, Video: 1})
+			join(r, "room", p)
+			width := []int{160, 640, 1280}[i%3]
+			r.Do(r.SFU.Prefer(r.Context(), p.ID, []sfu.Preference{{Publication: "a/camera", Width: width, Height: width * 9 / 16}}))
+			audience = append(audience, p)
+		}
+		time.Sleep(5 * time.Second)
+		before := a.LayerKeyFrameRequests()
+		for range 50 {
+			for _, p := range audience {
+				for range 200 / len(audience) {
+					p.RequestKeyFrame(p.FirstSlot(false).SSRC)
+				}
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		for i, asked := range a.LayerKeyFrameRequests() {
+			if n := len(asked) - len(before[i]); n < 1 || n > 6 {
+				t.Errorf("layer %d was asked for %d key frames in 5 s", i, n)
+			}
 		}
 	})
 }

@@ -542,6 +542,17 @@ func (p *Peer) Arrived() int {
 	return p.arrived
 }
 
+// LayerKeyFrameRequests are when each layer of the camera was asked for a key
+// frame, the smallest picture first.
+func (p *Peer) LayerKeyFrameRequests() (asked [][]time.Time) {
+	for _, l := range p.layers {
+		l.mu.Lock()
+		asked = append(asked, append([]time.Time(nil), l.plis...))
+		l.mu.Unlock()
+	}
+	return asked
+}
+
 // KeyFrameRequests that reached the peer's camera.
 func (p *Peer) KeyFrameRequests() []time.Time {
 	p.camera.mu.Lock()
