@@ -13,9 +13,10 @@ func (o offered) binding() binding { return binding(o) }
 
 // wishes are what decides about one participant's slots.
 type wishes struct {
+	self                   ParticipantID
 	audioSlots, videoSlots int
-	have                   plan      // what the slots carry now
-	offered                []offered // of the others, newest first
+	have                   plan // what the slots carry now
+	offers                 *offers
 	prefer                 []Preference
 	chosen                 bool            // prefer was given, and may be empty
 	voices                 []*publication  // microphones, the most important first
@@ -28,17 +29,11 @@ type wishes struct {
 // camera, so that lips and sound stay together in a call of two.
 func assign(w wishes) plan {
 	videos := w.wantedVideos()
-	sounds := w.wantedSounds()
+	sounds := w.offers.first(w.audioSlots+1, w.self)
 	out := plan{audio: make([]binding, w.audioSlots), video: make([]binding, w.videoSlots)}
 	if who := w.pairParticipant(videos); who != "" {
 		if len(out.audio) > 0 {
-			top := sounds
-			if w.crowded() {
-				top = sounds[:min(len(sounds), len(out.audio))]
-			}
-			if rest := takePair(&out.audio[0], top, who, SourceMicrophone); len(rest) < len(top) {
-				sounds = append(rest, sounds[len(top):]...)
-			}
+			sounds = w.takeSound(&out.audio[0], sounds, who)
 		}
 		if len(out.video) > 0 {
 			videos = takePair(&out.video[0], videos, who, SourceCamera)
@@ -49,23 +44,39 @@ func assign(w wishes) plan {
 	return out
 }
 
+// takeSound moves the pair's microphone into its slot: any, or where voices
+// have to share the slots, one of those that are heard.
+func (w *wishes) takeSound(to *binding, sounds []offered, who ParticipantID) []offered {
+	if rest := takePair(to, sounds[:min(len(sounds), w.audioSlots)], who, SourceMicrophone); to.publication != nil {
+		return append(rest, sounds[min(len(sounds), w.audioSlots):]...)
+	}
+	if o, there := w.find(publicationID(who, SourceMicrophone)); there && !w.crowded() {
+		*to = o.binding()
+	}
+	return takePair(&binding{}, sounds, who, SourceMicrophone)
+}
+
+// find what somebody else offers.
+func (w *wishes) find(id PublicationID) (o offered, there bool) {
+	o, there = w.offers.find(id)
+	return o, there && o.publication.participant != w.self
+}
+
 // wantedVideos in order of importance.
 func (w *wishes) wantedVideos() []offered {
-	var out []offered
 	if !w.chosen {
 		return w.usualVideos()
 	}
+	var out []offered
 	prefer := slices.Clone(w.prefer)
 	slices.SortStableFunc(prefer, func(a, b Preference) int { return b.Priority - a.Priority })
 	for _, p := range prefer {
 		if p.Width <= 0 && p.Height <= 0 {
 			continue
 		}
-		for _, o := range w.offered {
-			if o.publication.id == p.Publication && !o.publication.audio {
-				o.width, o.height = p.Width, p.Height
-				out = append(out, o)
-			}
+		if o, there := w.find(p.Publication); there && !o.publication.audio {
+			o.width, o.height = p.Width, p.Height
+			out = append(out, o)
 		}
 	}
 	return out
@@ -86,42 +97,6 @@ func (w *wishes) firstSound(slots []binding) int {
 	return 1
 }
 
-// wantedSounds: a shared screen's first, then open microphones: as their
-// voices rank, then newest first.
-func (w *wishes) wantedSounds() []offered {
-	var out []offered
-	for _, o := range w.offered {
-		if o.publication.audio {
-			out = append(out, o)
-		}
-	}
-	slices.SortStableFunc(out, func(a, b offered) int {
-		if d := soundRank(a) - soundRank(b); d != 0 {
-			return d
-		}
-		return w.place(a) - w.place(b)
-	})
-	return out
-}
-
-// place of a voice in the ranking; what is not ranked comes last.
-func (w *wishes) place(o offered) int {
-	if at := slices.Index(w.voices, o.publication); at >= 0 {
-		return at
-	}
-	return len(w.voices)
-}
-
-func soundRank(o offered) int {
-	switch {
-	case o.publication.source == SourceScreenAudio && !o.muted:
-		return 0
-	case !o.muted:
-		return 1
-	}
-	return 2
-}
-
 // pairParticipant: whose camera is preferred first; else who has the pair
 // already, as long as its camera is to be shown; else the newest.
 func (w *wishes) pairParticipant(videos []offered) ParticipantID {
@@ -137,16 +112,15 @@ func (w *wishes) pairParticipant(videos []offered) ParticipantID {
 			}
 		}
 	}
-	for _, b := range append(slices.Clone(w.have.audio[:min(1, len(w.have.audio))]), w.have.video[:min(1, len(w.have.video))]...) {
-		for _, o := range w.offered {
-			if b.publication != nil && b.publication.participant == o.publication.participant {
-				return o.publication.participant
-			}
+	for _, list := range [][]binding{w.have.audio, w.have.video} {
+		if len(list) > 0 && list[0].publication != nil && w.offers.from[list[0].publication.participant] {
+			return list[0].publication.participant
 		}
 	}
-	for _, o := range w.offered {
-		if o.publication.source == SourceCamera || o.publication.source == SourceMicrophone {
-			return o.publication.participant
+	for _, o := range w.offers.all {
+		p := o.publication
+		if p.participant != w.self && (p.source == SourceCamera || p.source == SourceMicrophone) {
+			return p.participant
 		}
 	}
 	return ""

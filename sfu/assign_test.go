@@ -7,7 +7,7 @@ import (
 )
 
 // room of publications named "b/camera", newest first; a "-" before one is muted.
-func offers(names ...string) (out []offered) {
+func offering(names ...string) (out []offered) {
 	for _, name := range names {
 		id := strings.TrimPrefix(name, "-")
 		who, source, _ := strings.Cut(id, "/")
@@ -20,8 +20,14 @@ func offers(names ...string) (out []offered) {
 	return out
 }
 
+// assignAnew ranks the sounds first, as a room does for all its members.
+func assignAnew(w wishes) plan {
+	w.offers = newOffers(w.offers.all, w.voices)
+	return assign(w)
+}
+
 func TestAssignFillsThePairThenTheRest(t *testing.T) {
-	all := offers("d/camera", "d/microphone", "c/camera", "-c/microphone", "b/screen_audio", "b/screen", "b/camera", "b/microphone")
+	all := offering("d/camera", "d/microphone", "c/camera", "-c/microphone", "b/screen_audio", "b/screen", "b/camera", "b/microphone")
 	for name, row := range map[string]struct {
 		offered      []offered
 		audio, video int
@@ -42,16 +48,16 @@ func TestAssignFillsThePairThenTheRest(t *testing.T) {
 		"no slots":          {all, 0, 0, "", nil, false, "[] []"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := wishes{audioSlots: row.audio, videoSlots: row.video, offered: row.offered, chosen: row.chosen}
+			w := wishes{audioSlots: row.audio, videoSlots: row.video, offers: newOffers(row.offered, nil), chosen: row.chosen}
 			for _, p := range row.prefer {
 				w.prefer = append(w.prefer, Preference{Publication: PublicationID(p), Width: 320, Height: 180})
 			}
-			first := assign(w)
+			first := assignAnew(w)
 			if got := fmt.Sprint(names(first.audio), " ", names(first.video)); got != row.want {
 				t.Errorf("got %s, want %s", got, row.want)
 			}
 			w.have = first
-			if again := assign(w); fmt.Sprint(names(again.audio), names(again.video)) != fmt.Sprint(names(first.audio), names(first.video)) {
+			if again := assignAnew(w); fmt.Sprint(names(again.audio), names(again.video)) != fmt.Sprint(names(first.audio), names(first.video)) {
 				t.Errorf("assigned again it became %v %v", names(again.audio), names(again.video))
 			}
 		})
@@ -71,25 +77,26 @@ func names(list []binding) []string {
 }
 
 func TestAssignLeavesWhatIsShownWhereItIs(t *testing.T) {
-	old := offers("c/camera", "c/microphone", "b/camera", "b/microphone")
-	w := wishes{audioSlots: 3, videoSlots: 3, offered: old}
-	w.have = assign(w)
-	w.offered = append(offers("e/camera", "e/microphone"), old...)
-	got := assign(w)
+	old := offering("c/camera", "c/microphone", "b/camera", "b/microphone")
+	w := wishes{audioSlots: 3, videoSlots: 3, offers: newOffers(old, nil)}
+	w.have = assignAnew(w)
+	w.offers = newOffers(append(offering("e/camera", "e/microphone"), old...), nil)
+	got := assignAnew(w)
 	if s := fmt.Sprint(names(got.audio), names(got.video)); s != "[c/microphone b/microphone e/microphone] [c/camera b/camera e/camera]" {
 		t.Errorf("after a newcomer: %s", s)
 	}
-	w.have, w.offered = got, append(offers("e/camera", "e/microphone"), old[:2]...)
-	w.offered[0].publication, w.offered[1].publication = got.video[2].publication, got.audio[2].publication
-	if s := fmt.Sprint(names(assign(w).audio), names(assign(w).video)); s != "[c/microphone - e/microphone] [c/camera - e/camera]" {
+	left := append(offering("e/camera", "e/microphone"), old[:2]...)
+	left[0].publication, left[1].publication = got.video[2].publication, got.audio[2].publication
+	w.have, w.offers = got, newOffers(left, nil)
+	if s := fmt.Sprint(names(assignAnew(w).audio), names(assignAnew(w).video)); s != "[c/microphone - e/microphone] [c/camera - e/camera]" {
 		t.Errorf("after b left: %s", s)
 	}
 }
 
 func TestAssignGivesTheSlotsToThoseWhoSpeak(t *testing.T) {
-	all := offers("f/microphone", "e/microphone", "d/microphone", "c/microphone", "b/screen_audio", "b/microphone", "b/camera")
-	w := wishes{audioSlots: 3, videoSlots: 1, offered: all}
-	w.have = assign(w)
+	all := offering("f/microphone", "e/microphone", "d/microphone", "c/microphone", "b/screen_audio", "b/microphone", "b/camera")
+	w := wishes{audioSlots: 3, videoSlots: 1, offers: newOffers(all, nil)}
+	w.have = assignAnew(w)
 	rank := func(names ...string) {
 		w.voices = nil
 		for _, n := range names {
@@ -106,7 +113,7 @@ func TestAssignGivesTheSlotsToThoseWhoSpeak(t *testing.T) {
 		{"cedfb", "[c/microphone b/screen_audio e/microphone]"},
 	} {
 		rank(strings.Split(row.ranked, "")...)
-		w.have = assign(w)
+		w.have = assignAnew(w)
 		if got := fmt.Sprint(names(w.have.audio)); got != row.want {
 			t.Errorf("voices %s: %s, want %s", row.ranked, got, row.want)
 		}

@@ -10,19 +10,23 @@ import (
 // already, then the newest. What is off comes last. With that order only
 // somebody who takes the floor, or a screen, changes the pictures.
 func (w *wishes) usualVideos() []offered {
-	var out []offered
-	for _, o := range w.offered {
-		if !o.publication.audio {
-			out = append(out, o)
+	type ranked struct {
+		offered
+		rank, spoke, hidden int
+	}
+	var list []ranked
+	for _, o := range w.offers.all {
+		if !o.publication.audio && o.publication.participant != w.self {
+			list = append(list, ranked{o, videoRank(o), w.spokeAt(o), w.hidden(o)})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b offered) int {
-		return cmp.Or(
-			cmp.Compare(videoRank(a), videoRank(b)),
-			cmp.Compare(w.spokeAt(a), w.spokeAt(b)),
-			cmp.Compare(w.hidden(a), w.hidden(b)),
-		)
+	slices.SortStableFunc(list, func(a, b ranked) int {
+		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.spoke, b.spoke), cmp.Compare(a.hidden, b.hidden))
 	})
+	out := make([]offered, len(list))
+	for i := range list {
+		out[i] = list[i].offered
+	}
 	return out
 }
 

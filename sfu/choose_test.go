@@ -29,8 +29,8 @@ func TestServersChoiceShowsScreensThenWhoSpokeLastThenWhoIsShown(t *testing.T) {
 		"cameras off":        {[]string{"-f/camera", "-e/camera", "d/camera", "c/camera", "b/camera", "a/camera"}, []ParticipantID{"f"}, "[d/camera c/camera b/camera]"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := wishes{audioSlots: 3, videoSlots: 3, offered: offers(row.offered...), spoke: row.spoke}
-			if got := fmt.Sprint(names(assign(w).video)); got != row.want {
+			w := wishes{audioSlots: 3, videoSlots: 3, offers: newOffers(offering(row.offered...), nil), spoke: row.spoke}
+			if got := fmt.Sprint(names(assignAnew(w).video)); got != row.want {
 				t.Errorf("got %s, want %s", got, row.want)
 			}
 		})
@@ -39,11 +39,11 @@ func TestServersChoiceShowsScreensThenWhoSpokeLastThenWhoIsShown(t *testing.T) {
 
 // A new speaker takes the place of one picture; all others stay where they are.
 func TestServersChoiceMovesOnePictureForOneNewSpeaker(t *testing.T) {
-	w := wishes{audioSlots: 3, videoSlots: 4, offered: offers(cameras('h')...)}
-	w.have = assign(w)
+	w := wishes{audioSlots: 3, videoSlots: 4, offers: newOffers(offering(cameras('h')...), nil)}
+	w.have = assignAnew(w)
 	for _, who := range []ParticipantID{"a", "b", "a", "c", "h", "d", "e", "b"} {
 		w.spoke = slices.Insert(without(slices.Clone(w.spoke), who), 0, who)
-		next := assign(w)
+		next := assignAnew(w)
 		changed, found := 0, false
 		for i, b := range next.video {
 			if b.publication != w.have.video[i].publication {
@@ -59,21 +59,21 @@ func TestServersChoiceMovesOnePictureForOneNewSpeaker(t *testing.T) {
 }
 
 func TestServersChoiceKeepsPicturesWhenSomebodyJoins(t *testing.T) {
-	w := wishes{audioSlots: 3, videoSlots: 4, offered: offers(cameras('f')...)}
-	w.have = assign(w)
+	w := wishes{audioSlots: 3, videoSlots: 4, offers: newOffers(offering(cameras('f')...), nil)}
+	w.have = assignAnew(w)
 	byName := map[PublicationID]*publication{}
-	for _, o := range w.offered {
+	for _, o := range w.offers.all {
 		byName[o.publication.id] = o.publication
 	}
-	more := offers(cameras('g')...)
+	more := offering(cameras('g')...)
 	for i, o := range more {
 		if known := byName[o.publication.id]; known != nil {
 			more[i].publication = known
 		}
 	}
 	before := fmt.Sprint(names(w.have.video))
-	w.offered = more
-	if after := fmt.Sprint(names(assign(w).video)); after != before {
+	w.offers = newOffers(more, nil)
+	if after := fmt.Sprint(names(assignAnew(w).video)); after != before {
 		t.Errorf("%s became %s", before, after)
 	}
 }

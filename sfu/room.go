@@ -27,23 +27,22 @@ func (s *SFU) replan(r *room) {
 	if r == nil {
 		return
 	}
-	all := r.offered()
+	all := newOffers(r.offered(), r.voices)
 	for _, p := range r.members {
 		s.replanOne(p, all)
 	}
 }
 
-func (s *SFU) replanOne(p *participant, all []offered) {
-	w := wishes{audioSlots: p.audioSlots, videoSlots: p.videoSlots, have: p.plan, prefer: p.prefer, chosen: p.chosen}
+func (s *SFU) replanOne(p *participant, all *offers) {
+	w := wishes{
+		self: p.id, audioSlots: p.audioSlots, videoSlots: p.videoSlots,
+		have: p.plan, offers: all, prefer: p.prefer, chosen: p.chosen,
+	}
 	if p.room != nil {
 		w.voices, w.spoke = p.room.voices, p.room.speakers.spoke
 	}
-	if p.rights.Subscribe {
-		for _, o := range all {
-			if o.publication.participant != p.id {
-				w.offered = append(w.offered, o)
-			}
-		}
+	if !p.rights.Subscribe {
+		w.offers = &offers{}
 	}
 	s.setPlan(p, assign(w))
 }

@@ -357,7 +357,7 @@ func (s *SFU) Prefer(_ context.Context, participant ParticipantID, videos []Pref
 	}
 	p.prefer, p.chosen = slices.Clone(videos), videos != nil
 	if p.room != nil {
-		s.replanOne(p, p.room.offered())
+		s.replanOne(p, newOffers(p.room.offered(), p.room.voices))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -68,12 +69,7 @@ func (r *room) rank(now time.Time) (changed bool) {
 		slots = max(slots, p.audioSlots)
 	}
 	open := r.microphones()
-	slices.SortFunc(open, func(a, b *publication) int { // as they were
-		if d := r.place(a) - r.place(b); d != 0 {
-			return d
-		}
-		return compareIDs(a, b)
-	})
+	r.order(open)
 	voices := make([]speaker.Standing, len(open))
 	for i, p := range open {
 		p.mu.Lock()
@@ -108,20 +104,20 @@ func sameFirst(a, b []*publication, n int) bool {
 	return true
 }
 
-// place of a voice in the last ranking; those that are new come last.
-func (r *room) place(p *publication) int {
-	if at := slices.Index(r.voices, p); at >= 0 {
-		return at
+// order microphones as they were in the last ranking; those that are new come
+// last.
+func (r *room) order(open []*publication) {
+	places := make(map[*publication]int, len(r.voices))
+	for i, p := range r.voices {
+		places[p] = i
 	}
-	return len(r.voices)
-}
-
-func compareIDs(a, b *publication) int {
-	switch {
-	case a.id < b.id:
-		return -1
-	case a.id > b.id:
-		return 1
+	place := func(p *publication) int {
+		if at, known := places[p]; known {
+			return at
+		}
+		return len(r.voices)
 	}
-	return 0
+	slices.SortFunc(open, func(a, b *publication) int {
+		return cmp.Or(cmp.Compare(place(a), place(b)), cmp.Compare(a.id, b.id))
+	})
 }
