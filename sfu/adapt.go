@@ -252,10 +252,16 @@ func (p *publication) limit(bitrate int64, now time.Time) {
 		}
 	}
 	alone := coming == 1 && p.audience == 1
+	var ssrc uint32
+	if alone {
+		ssrc = only.ssrc
+	}
 	p.mu.Unlock()
 	if alone {
-		only.connection.writeRTCP(&rtcp.ReceiverEstimatedMaximumBitrate{
-			SenderSSRC: reporterSSRC, Bitrate: float32(bitrate), SSRCs: []uint32{only.ssrc},
+		only.connection.worker().post(func(time.Time) {
+			only.connection.writeRTCP(&rtcp.ReceiverEstimatedMaximumBitrate{
+				SenderSSRC: reporterSSRC, Bitrate: float32(bitrate), SSRCs: []uint32{ssrc},
+			})
 		})
 	}
 }

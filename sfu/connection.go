@@ -247,10 +247,11 @@ func (c *connection) pair() string {
 		p.Local.Protocol, p.Local.Address, p.Local.Port, p.Remote.Address, p.Remote.Port, p.Remote.Typ)
 }
 
-// writeRTCP sends at once; before the connection is up it does nothing.
-func (c *connection) writeRTCP(packets ...rtcp.Packet) {
-	_ = c.pc.WriteRTCP(packets)
-}
+// writeRTCP sends at the end of the worker's turn; before the connection is up
+// it does nothing. It is called on the participant's worker.
+func (c *connection) writeRTCP(packets ...rtcp.Packet) { c.downlink.egress.reports(packets...) }
+
+func (c *connection) worker() *worker { return c.participant.worker }
 
 // roundTrip to the participant, usualRoundTrip when it is not known yet.
 func (c *connection) roundTrip() time.Duration {

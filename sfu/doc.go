@@ -32,8 +32,13 @@
 // subscriptions to it. On the worker: worker.handle, subscription.forward
 // (keep or drop with a reason, leave out layers within the stream, rewrite the
 // numbers to the slot's), sender.add;
-// at the end of the worker's turn sender.run paces, numbers, and writes to the
-// slot, and the sockets are flushed once.
+// at the end of the worker's turn sender.run paces, numbers, and writes into the
+// worker's outbox, where egress.media seals; the outboxes are flushed once.
+//
+// Whatever a connection is sent, RTP and RTCP, leaves by its egress: one context
+// seals it, for as long as the connection lives and wherever its path leads.
+// Where the keys can't be learned (the client is the DTLS server) it is Pion's,
+// for everything. Never both: see package seal.
 //
 // A resend: control.Write, downlink.nack, rewrite.Stream.Origin, the layer's
 // history, sender. A new picture: subscription.ask, publication.

@@ -44,6 +44,7 @@ type downlink struct {
 	made   uint64 // subscriptions so far
 	ready  bool
 	ended  bool
+	egress egress
 	sender sender
 	second timer
 
@@ -56,6 +57,7 @@ type downlink struct {
 
 func newDownlink(c *connection) *downlink {
 	d := &downlink{connection: c, pair: newStreamID()}
+	d.egress.connection = c
 	d.sender.downlink = d
 	d.sender.retry.fire = d.sender.wake
 	d.second.fire = d.everySecond
@@ -103,6 +105,7 @@ func (d *downlink) connected(now time.Time) {
 		return
 	}
 	d.ready = true
+	d.egress.begin()
 	for _, s := range d.slots {
 		if s.subscription != nil {
 			s.subscription.start(now)
@@ -182,7 +185,7 @@ func (d *downlink) tell() {
 	d.connection.sfu.observe(event)
 }
 
-func (d *downlink) worker() *worker { return d.connection.participant.worker }
+func (d *downlink) worker() *worker { return d.connection.worker() }
 
 // end takes everything down; nothing is sent from then on.
 func (d *downlink) end(now time.Time) {
@@ -196,6 +199,7 @@ func (d *downlink) end(now time.Time) {
 		}
 	}
 	d.sender.clear()
+	d.egress.end()
 	d.worker().wheel.stop(&d.second)
 	d.worker().wheel.stop(&d.adaptTimer)
 	d.worker().wheel.stop(&d.sender.retry)

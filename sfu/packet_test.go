@@ -214,14 +214,14 @@ func TestForwardingAllocatesNothing(t *testing.T) {
 		binary.BigEndian.PutUint32(packet[4:], uint32(n)*3000)
 		_, _ = st.Write(packet)
 	}
-	// A subscription on a worker of its own that writes into the void.
+	// A subscription on a worker of its own that seals into the void.
 	w := newWorker(s)
-	d := newDownlink(&connection{sfu: s, participant: &participant{worker: w}, seat: Seat{"b", 1}, pc: c.pc})
+	d := downlinkOf(t, s, w)
 	video := newSlot(0, false, "x")
-	video.writer, video.ssrc, video.payload[encodingVP8] = void{}, 9, 96
+	video.ssrc, video.payload[encodingVP8] = 9, 96
 	video.extensions = c.uplink.extensions
 	video.begin(time.Now())
-	d.slots, d.ready = []*slot{video}, true
+	d.slots = []*slot{video}
 	sub := newSubscription(d, video, binding{publication: st.section.publication})
 	sub.start(time.Now())
 	var inbox, spare []message

@@ -3,9 +3,8 @@ package sfu
 import (
 	"time"
 
-	"github.com/pion/rtp"
-
 	"callrelay/sfu/internal/estimate"
+	"callrelay/sfu/internal/rtpext"
 )
 
 // maxPadding of one packet, by its one-byte length (RFC 3550, section 5.1).
@@ -66,28 +65,26 @@ func (d *downlink) padEmpty(now time.Time) int {
 		if s.rtxSSRC == 0 || s.rtxPayload[encodingVP8] == 0 || s.stream == nil {
 			continue
 		}
-		h := &s.header
-		*h = rtp.Header{
-			Version: 2, Padding: true, PaddingSize: maxPadding, Extensions: h.Extensions[:0],
-			SSRC: s.rtxSSRC, PayloadType: s.rtxPayload[encodingVP8], Timestamp: s.stream.At(now),
-		}
 		s.rtxNumber++
-		h.SequenceNumber = s.rtxNumber
-		d.sender.writeEmpty(h, s, now)
-		*h = rtp.Header{Extensions: h.Extensions[:0]}
+		d.sender.writeEmpty(rtpext.Header{
+			SSRC: s.rtxSSRC, PayloadType: s.rtxPayload[encodingVP8], Timestamp: s.stream.At(now), Seq: s.rtxNumber.Wire(),
+		}, s, now)
 		return maxPadding
 	}
 	return 0
 }
 
-// writeEmpty numbers and sends a packet without payload.
-func (s *sender) writeEmpty(h *rtp.Header, slot *slot, now time.Time) {
+// writeEmpty numbers and sends a packet of the slot's repair stream without payload.
+func (s *sender) writeEmpty(h rtpext.Header, slot *slot, now time.Time) {
 	var none packet
-	if s.extend(h, slot, &outgoing{packet: &none}) {
-		s.number(now, h.MarshalSize()+maxPadding, estimate.ClassPadding)
-	}
-	if n, err := slot.writer.WriteRTP(h, nil); err == nil && n > 0 {
-		s.sent += uint64(h.MarshalSize() + maxPadding) //nolint:gosec // positive
-		s.downlink.connection.sfu.counters.packetsOut.Add(1)
+	b, numberAt := s.header(h, slot, &outgoing{packet: &none})
+	head := len(b)
+	b[0] |= padded
+	b = append(b, make([]byte, maxPadding)...)
+	b[len(b)-1] = maxPadding // its length
+	s.number(b, numberAt, now, estimate.ClassPadding)
+	size := len(b)
+	if s.downlink.egress.media(b, head, slot, true, slot.rtxNumber) {
+		s.count(size)
 	}
 }

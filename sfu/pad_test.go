@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"bytes"
 	"testing"
 	"time"
 
@@ -15,16 +16,20 @@ type written struct {
 	headers *[]rtp.Header
 }
 
-func (w written) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
-	*w.headers = append(*w.headers, h.Clone())
-	return w.void.WriteRTP(h, payload)
+func (w written) Write(b []byte) (int, error) {
+	var p rtp.Packet
+	if err := p.Unmarshal(bytes.Clone(b)); err != nil {
+		return 0, err
+	}
+	*w.headers = append(*w.headers, p.Header)
+	return w.void.Write(b)
 }
 
 func TestPaddingGoesOutOnTheRepairStreamThroughTheOneDoor(t *testing.T) {
 	s := newSFU(t)
 	c := publisher(t, s)
 	w := newWorker(s)
-	d := newDownlink(&connection{sfu: s, participant: &participant{worker: w}, seat: Seat{"b", 1}, pc: c.pc})
+	d := downlinkOf(t, s, w)
 	now := time.Now()
 	if n := d.pad(1000, now); n != 0 {
 		t.Errorf("%d bytes of padding without a slot", n)
@@ -35,7 +40,8 @@ func TestPaddingGoesOutOnTheRepairStreamThroughTheOneDoor(t *testing.T) {
 	video.payload[encodingVP8], video.rtxPayload[encodingVP8] = 96, 97
 	video.extensions = c.uplink.extensions
 	video.begin(now)
-	d.slots, d.ready = []*slot{video}, true
+	d.slots, d.egress.sealer = []*slot{video}, sealerPion
+	d.connection.pc = c.pc
 
 	if n := d.pad(1000, now); n < 1000 || len(headers) != 4 {
 		t.Errorf("%d bytes in %d packets before any media", n, len(headers))

@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"time"
 
-	"github.com/pion/rtp"
-
 	"callrelay/sfu/internal/codec"
 	"callrelay/sfu/internal/estimate"
 	"callrelay/sfu/internal/rewrite"
@@ -60,10 +58,9 @@ type sender struct {
 	startedOver time.Time         // when the waiting pictures were last given up
 	squeezed    bool              // the path has been full: pace and queue follow the estimate
 
-	sent        uint64 // bytes
-	acked, lost uint64 // packets reported since the last sample
-	scratch     [maxPacket + 64]byte
-	twcc        [2]byte
+	sent        uint64    // bytes
+	acked, lost uint64    // packets reported since the last sample
+	twcc        [2]byte   // a place for the transport-wide number
 	descriptor  [255]byte // scratch
 	values      rtpext.Values
 }
@@ -102,6 +99,10 @@ func (s *sender) wake(time.Time) { s.due() }
 
 // run writes what may go now.
 func (s *sender) run(now time.Time) {
+	s.downlink.egress.follow()
+	if s.downlink.egress.overflowed() {
+		s.startOver(now)
+	}
 	s.writeSound(now)
 	s.accrue(now)
 	n := 0
@@ -155,60 +156,91 @@ func (s *sender) rate() float64 {
 	return 1.5 * target
 }
 
+// padded is the bit of the first byte that says so (RFC 3550, section 5.1).
+const padded = 0x20
+
 // write numbers and sends one packet and releases it.
 func (s *sender) write(o *outgoing, now time.Time) {
 	slot, p := o.slot, o.packet
 	defer p.release()
-	h := &slot.header
-	h.Version, h.Marker, h.CSRC = 2, p.rtp.Marker || o.marker, nil
-	h.SequenceNumber, h.Timestamp = o.numbers.Seq.Wire(), o.numbers.Timestamp
-	h.SSRC, h.PayloadType = slot.ssrc, slot.payload[p.encoding]
-	if o.plain {
+	h := rtpext.Header{
+		Marker: p.rtp.Marker || o.marker, PayloadType: slot.payload[p.encoding],
+		Seq: o.numbers.Seq.Wire(), Timestamp: o.numbers.Timestamp, SSRC: slot.ssrc,
+	}
+	number := o.numbers.Seq
+	switch {
+	case o.resend:
+		slot.rtxNumber++
+		number = slot.rtxNumber
+		h.Seq, h.SSRC, h.PayloadType = number.Wire(), slot.rtxSSRC, slot.rtxPayload[p.encoding]
+	case o.plain:
 		h.PayloadType = slot.payload[encodingOpus]
 	}
-	payload := s.payload(o)
-	h.Padding, h.PaddingSize = o.empty, 0
+	b, numberAt := s.header(h, slot, o)
+	head := len(b)
 	if o.empty {
-		payload, h.Marker, h.PaddingSize = nil, false, 1
+		b = append(b, 1) // padding, its length
+		b[0] |= padded
+		b[1] &= 0x7f // no marker
+	} else {
+		b = o.appendPayload(b)
 	}
-	if o.resend {
-		h.SSRC, h.PayloadType = slot.rtxSSRC, slot.rtxPayload[p.encoding]
-		slot.rtxNumber++
-		h.SequenceNumber = slot.rtxNumber
-	}
-	numbered := s.extend(h, slot, o)
-	size := h.MarshalSize() + len(payload)
-	if numbered {
-		s.number(now, size, o.class())
-	}
+	s.number(b, numberAt, now, o.class())
 	if !o.resend {
-		slot.highest = max(slot.highest, o.numbers.Seq)
+		slot.highest = max(slot.highest, number)
 	}
-	n, err := slot.writer.WriteRTP(h, payload)
-	c := &s.downlink.connection.sfu.counters
-	if err != nil || n == 0 {
-		c.drop(dropNotConnected)
+	size := len(b)
+	if !s.downlink.egress.media(b, head, slot, o.resend, number) {
 		return
 	}
-	s.sent += uint64(size) //nolint:gosec // positive
 	if !o.resend {
-		slot.last, slot.hasLast = o.numbers.Seq, true
+		slot.last, slot.hasLast = number, true
 		slot.packets++
-		slot.octets += uint32(len(payload)) //nolint:gosec // small
+		slot.octets += uint32(size - head) //nolint:gosec // small
 		if slot.resends != nil {
 			slot.resends.Sent(size)
 		}
 	}
+	s.count(size)
+}
+
+// count a packet that left.
+func (s *sender) count(size int) {
+	c := &s.downlink.connection.sfu.counters
+	s.sent += uint64(size) //nolint:gosec // positive
 	c.packetsOut.Add(1)
 	c.bytesOut.Add(uint64(size)) //nolint:gosec // positive
 }
 
+// header begins a packet in the room that it will leave from, with the
+// extensions that the receiver knows, under its own numbers, and the slot's
+// frame number. numberAt is the place of the transport-wide number; 0 if there
+// is none.
+func (s *sender) header(h rtpext.Header, slot *slot, o *outgoing) (b []byte, numberAt int) {
+	p, v := o.packet, &s.values
+	*v = rtpext.Values{}
+	v.CopyFrom(&p.rtp, p.bytes(), rtpext.AudioLevel, rtpext.VideoOrientation, rtpext.PlayoutDelay, rtpext.DependencyDescriptor)
+	if d := v[rtpext.DependencyDescriptor]; d != nil && p.frame.Present {
+		v[rtpext.DependencyDescriptor] = p.mask.Rewrite(s.descriptor[:0], d, o.numbers.Frame.Number, o.active)
+	}
+	if o.empty {
+		v[rtpext.DependencyDescriptor] = nil
+	}
+	if slot.extensions.Has(rtpext.TransportSequence) {
+		v[rtpext.TransportSequence] = s.twcc[:]
+	}
+	return rtpext.Append(s.downlink.egress.room(), h, &slot.extensions, v)
+}
+
 // number books a packet and puts its transport-wide number in its place.
-func (s *sender) number(now time.Time, size int, class estimate.Class) {
+func (s *sender) number(b []byte, at int, now time.Time, class estimate.Class) {
+	if at == 0 {
+		return
+	}
 	if s.book == nil {
 		s.book, s.rule = estimate.NewSent(now), estimate.NewRule()
 	}
-	binary.BigEndian.PutUint16(s.twcc[:], s.book.Add(now, size, class))
+	rtpext.SetTransportSequence(b, at, s.book.Add(now, len(b), class))
 }
 
 func (o *outgoing) class() estimate.Class {
@@ -223,61 +255,23 @@ func (o *outgoing) class() estimate.Class {
 	return estimate.ClassVideo
 }
 
-// payload as the receiver is to get it: with the slot's picture ids, and for
-// a repair with the number of what it repairs before it (RFC 4588). It is
-// valid until the next call.
-func (s *sender) payload(o *outgoing) []byte {
+// appendPayload as the receiver is to get it: with the slot's picture ids, and
+// for a repair with the number of what it repairs before it (RFC 4588).
+func (o *outgoing) appendPayload(b []byte) []byte {
 	p := o.packet
 	body := p.payload()
 	if o.plain { // the receiver has no RED
 		body, _ = codec.REDPrimary(body)
 	}
-	rewritten := o.numbers.Picture != p.numbers().Picture
-	if !rewritten && !o.resend {
-		return body
+	if o.resend {
+		b = binary.BigEndian.AppendUint16(b, o.numbers.Seq.Wire())
 	}
-	out := s.scratch[2 : 2+copy(s.scratch[2:], body)]
-	if rewritten {
-		p.picture.Write(out, o.numbers.Picture.ID, o.numbers.Picture.TL0)
+	at := len(b)
+	b = append(b, body...)
+	if o.numbers.Picture != p.numbers().Picture {
+		p.picture.Write(b[at:], o.numbers.Picture.ID, o.numbers.Picture.TL0)
 	}
-	if !o.resend {
-		return out
-	}
-	binary.BigEndian.PutUint16(s.scratch[:], o.numbers.Seq.Wire())
-	return s.scratch[:2+len(out)]
-}
-
-// extend sets the header extensions that the receiver knows, under its own
-// numbers, and the slot's frame number. It reports whether there is a place
-// for the transport-wide one, which is then taken from twcc.
-func (s *sender) extend(h *rtp.Header, slot *slot, o *outgoing) (numbered bool) {
-	p := o.packet
-	h.Extensions = h.Extensions[:0]
-	v := &s.values
-	*v = rtpext.Values{}
-	v.CopyFrom(&p.rtp, p.bytes(), rtpext.AudioLevel, rtpext.VideoOrientation, rtpext.PlayoutDelay, rtpext.DependencyDescriptor)
-	if d := v[rtpext.DependencyDescriptor]; d != nil && p.frame.Present {
-		v[rtpext.DependencyDescriptor] = p.mask.Rewrite(s.descriptor[:0], d, o.numbers.Frame.Number, o.active)
-	}
-	if o.empty {
-		v[rtpext.DependencyDescriptor] = nil
-	}
-	if slot.extensions.Has(rtpext.TransportSequence) {
-		numbered = true
-		v[rtpext.TransportSequence] = s.twcc[:]
-	}
-	wide := slot.extensions.Wide(v)
-	h.Extension, h.ExtensionProfile = true, rtp.ExtensionProfileOneByte
-	if wide {
-		h.ExtensionProfile = rtp.ExtensionProfileTwoByte
-	}
-	for e, value := range v {
-		if e := rtpext.Extension(e); slot.extensions.Writes(e, value, wide) { //nolint:gosec // an index of an array
-			_ = h.SetExtension(slot.extensions.ID(e), value)
-		}
-	}
-	h.Extension = len(h.Extensions) > 0
-	return numbered
+	return b
 }
 
 // startOver drops the pictures that wait for a path that has just turned out

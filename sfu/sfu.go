@@ -36,6 +36,7 @@ type SFU struct {
 	counters      counters
 	strangers     strangers
 	subscriptions atomic.Int64
+	exits         [exits]atomic.Int64 // connections by how their packets leave
 
 	// tasks are connections being closed and the like.
 	tasks       sync.WaitGroup
@@ -93,7 +94,8 @@ func New(config Config) (*SFU, error) {
 		s.workers = append(s.workers, w)
 		go w.run()
 	}
-	config.Log.Info("media ports open", "addresses", s.ports.String(), "ingress", s.ports.facts()["ingress"])
+	facts := s.ports.facts()
+	config.Log.Info("media ports open", "addresses", s.ports.String(), "ingress", facts["ingress"], "send", facts["send"])
 	return s, nil
 }
 

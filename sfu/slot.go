@@ -7,12 +7,12 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
 	"callrelay/sfu/internal/history"
 	"callrelay/sfu/internal/rewrite"
 	"callrelay/sfu/internal/rtpext"
+	"callrelay/sfu/internal/seal"
 	"callrelay/sfu/internal/seq"
 )
 
@@ -39,16 +39,16 @@ type slot struct {
 	stream       *rewrite.Stream[*layer]
 	subscription *subscription
 	resends      *history.Resends // video
-	rtxNumber    uint16
-	last         seq.Number // newest sent, if hasLast
+	rtxNumber    seq.Number       // the last one of the repair stream
+	media, mends *seal.Stream     // of the two SSRCs, once used
+	last         seq.Number       // newest sent, if hasLast
 	hasLast      bool
 	abandoned    seq.Number // up to it nothing is sent again
 	highest      seq.Number // of all that were handed to the writer
 	packets      uint32     // sent, for reports
 	octets       uint32
 	reported     time.Time
-	switched     bool       // a report is due at once
-	header       rtp.Header // scratch
+	switched     bool // a report is due at once
 }
 
 var _ webrtc.TrackLocal = (*slot)(nil)
@@ -132,6 +132,20 @@ func (s *slot) takes(e encoding) bool {
 	return s.payload[e] != 0 || e == encodingRED && s.payload[encodingOpus] != 0
 }
 
+// sealed is what a context remembers of the slot's SSRC, or of its repair's.
+func (s *slot) sealed(c *seal.Context, repair bool) *seal.Stream {
+	if repair {
+		if s.mends == nil {
+			s.mends = c.Stream(s.rtxSSRC)
+		}
+		return s.mends
+	}
+	if s.media == nil {
+		s.media = c.Stream(s.ssrc)
+	}
+	return s.media
+}
+
 // abandon all that was sent: none of it is sent again.
 func (s *slot) abandon() { s.abandoned = s.stream.Last() }
 
@@ -147,7 +161,7 @@ func (s *slot) begin(now time.Time) {
 	if !s.audio {
 		s.resends = &history.Resends{}
 	}
-	s.rtxNumber = binary.BigEndian.Uint16(seed[2:]) & 0x7fff
+	s.rtxNumber = seq.Number(binary.BigEndian.Uint16(seed[2:]) & 0x7fff)
 }
 
 // newStreamID is random, so that two connections never share one.

@@ -30,6 +30,7 @@ const (
 	dropNotReady                        // before the connection was up, or after its end
 	dropTooFast                         // more packets a second than one connection may send
 	dropUnopened                        // forged or broken, or seen before
+	dropRepeated                        // its number had been sealed before; never happens
 	dropReasons
 )
 
@@ -37,7 +38,7 @@ func (r dropReason) String() string {
 	return [dropReasons]string{
 		"malformed", "unknown_stream", "unknown_codec", "too_many_ssrcs", "duplicate", "too_late", "padding",
 		"gate", "inbox_full", "no_key_frame", "before_switch", "codec", "layer", "queue_full", "overlap",
-		"bandwidth", "not_connected", "unchecked", "not_ready", "too_fast", "unopened",
+		"bandwidth", "not_connected", "unchecked", "not_ready", "too_fast", "unopened", "repeated",
 	}[r]
 }
 
@@ -99,6 +100,8 @@ type Snapshot struct {
 	Dropped map[string]uint64
 	// Counters of repair and feedback, by name.
 	Counters map[string]uint64
+	// Exits by which the connections' packets leave, and how many use each.
+	Exits map[string]uint64
 	// Transport facts: gso "on"/"off", reader, and so on.
 	Transport map[string]string
 }
@@ -112,7 +115,11 @@ func (s *SFU) Stats() Snapshot {
 		BytesOut:   s.counters.bytesOut.Load(),
 		Dropped:    make(map[string]uint64, dropReasons),
 		Counters:   make(map[string]uint64, countersTotal),
+		Exits:      make(map[string]uint64, exits),
 		Transport:  s.ports.facts(),
+	}
+	for x := range exits {
+		out.Exits[x.String()] = uint64(max(0, s.exits[x].Load())) //nolint:gosec // not negative
 	}
 	for r := range dropReasons {
 		out.Dropped[r.String()] = s.counters.dropped[r].Load()

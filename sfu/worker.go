@@ -3,6 +3,8 @@ package sfu
 import (
 	"sync"
 	"time"
+
+	"callrelay/sfu/internal/batch"
 )
 
 // maxInbox packets wait for a worker; more are dropped (reason inbox_full).
@@ -26,6 +28,8 @@ type worker struct {
 
 	// due are the senders that have something to write in this turn.
 	due []*sender
+	// outboxes are its own ways out, one for each port in use.
+	outboxes map[*port]*batch.Outbox
 }
 
 // message is a packet for the subscriptions of a listener, or a step to run.
@@ -41,6 +45,8 @@ func newWorker(s *SFU) *worker {
 		wheel: newWheel(time.Now()),
 		wake:  make(chan struct{}, 1),
 		done:  make(chan struct{}),
+
+		outboxes: map[*port]*batch.Outbox{},
 	}
 }
 
@@ -85,7 +91,7 @@ func (w *worker) rouse() {
 func (w *worker) wait(done <-chan struct{}) {
 	passed := make(chan struct{})
 	if !w.post(func(time.Time) {
-		w.sfu.ports.flush()
+		w.flush()
 		close(passed)
 	}) {
 		return
@@ -168,6 +174,14 @@ func (w *worker) send(now time.Time) {
 		w.due[i] = nil
 	}
 	w.due = w.due[:0]
+	w.flush()
+}
+
+// flush sends what was written so far, here and through Pion.
+func (w *worker) flush() {
+	for _, o := range w.outboxes {
+		o.Flush()
+	}
 	w.sfu.ports.flush()
 }
 

@@ -16,6 +16,7 @@ func metricList() []metric {
 		{"callrelay_rooms", "Rooms that media are forwarded in.", gauge, "", one(func(s *sample) float64 { return float64(s.media.Rooms) })},
 		{"callrelay_participants", "Participants known to the media side.", gauge, "", one(func(s *sample) float64 { return float64(s.media.Participants) })},
 		{"callrelay_connections", "Peer connections.", gauge, "", one(func(s *sample) float64 { return float64(s.media.Connections) })},
+		{"callrelay_connections_by_exit", "Connections by how their packets leave: batch (many in a system call), plain (one by one: ICE-TCP, TURN), pion (sealed by Pion).", gauge, "exit", func(s *sample, emit func(float64, string)) { each(s.media.Exits, emit) }},
 		{"callrelay_publications", "Sources being published.", gauge, "", one(func(s *sample) float64 { return float64(s.media.Publications) })},
 		{"callrelay_subscriptions", "Publications being forwarded to a participant.", gauge, "", one(func(s *sample) float64 { return float64(s.media.Subscriptions) })},
 		{"callrelay_packets_in_total", "RTP packets received.", counter, "", one(func(s *sample) float64 { return float64(s.media.PacketsIn) })},

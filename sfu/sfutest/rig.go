@@ -48,6 +48,7 @@ type Rig struct {
 	peers      []*Peer
 	queues     []*vnet.Queue
 	follower   sfu.Observer
+	tap        func(to string, datagram []byte)
 }
 
 const (
@@ -146,8 +147,26 @@ func (r *Rig) SetConditions(c Conditions) {
 	r.conditions = c
 }
 
+// Tap shows f every datagram that the SFU sends, lost ones too, with the
+// address it goes to. f keeps nothing of it and is called by one goroutine.
+func (r *Rig) Tap(f func(to string, datagram []byte)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.tap = f
+}
+
+func (r *Rig) show(c vnet.Chunk) {
+	r.mu.Lock()
+	tap := r.tap
+	r.mu.Unlock()
+	if from, ok := c.SourceAddr().(*net.UDPAddr); ok && tap != nil && from.IP.String() == serverIP {
+		tap(c.DestinationAddr().String(), c.UserData())
+	}
+}
+
 // pass decides whether a datagram arrives.
 func (r *Rig) pass(c vnet.Chunk) bool {
+	r.show(c)
 	if r.isCut(c.SourceAddr(), c.DestinationAddr()) {
 		return false
 	}

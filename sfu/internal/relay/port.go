@@ -122,6 +122,9 @@ func (p *Port) WriteTo(b []byte, to net.Addr) (int, error) {
 	return p.Socket.WriteTo(b, to)
 }
 
+// Relays tells whether an address is that of a relayed connection.
+func (p *Port) Relays(to netip.AddrPort) bool { return p.hub.relayAt(to) != nil }
+
 // Close closes the socket.
 func (p *Port) Close() error {
 	p.closed.Store(true)

@@ -27,8 +27,9 @@ type cipher interface {
 
 // Context seals what one connection sends.
 type Context struct {
-	cipher cipher
-	index  uint32 // of the last RTCP packet
+	cipher  cipher
+	streams map[uint32]*Stream
+	index   uint32 // of the last RTCP packet
 }
 
 // maxIndex is where an SRTCP index ends; it has 31 bits.
@@ -41,7 +42,7 @@ func New(k Keys) (*Context, error) {
 	if err != nil {
 		return nil, fmt.Errorf("srtp keys: %w", err)
 	}
-	return &Context{cipher: c}, nil
+	return &Context{cipher: c, streams: map[uint32]*Stream{}}, nil
 }
 
 func newCipher(k Keys) (cipher, error) {
@@ -53,16 +54,28 @@ func newCipher(k Keys) (cipher, error) {
 	}
 }
 
-// RTP seals a packet in its own memory, whose capacity must have Overhead
+// Stream of an SSRC, one for each: the same SSRC has the same numbers behind
+// it, whoever asks.
+func (c *Context) Stream(ssrc uint32) *Stream {
+	s := c.streams[ssrc]
+	if s == nil {
+		s = &Stream{ssrc: ssrc}
+		c.streams[ssrc] = s
+	}
+	return s
+}
+
+// RTP seals a packet of a stream in its own memory, whose capacity must have Overhead
 // bytes more than its length. Its first header bytes stay readable. n is the
 // whole extended number of the packet, its lower 16 bits those in the header.
 // It reports false, and the packet must not leave, if n has been used before
-// or is too old to tell, or if the packet is no RTP.
+// or is too old to tell, or if the packet is none of the stream.
 func (c *Context) RTP(packet []byte, header int, s *Stream, n seq.Number) (sealed []byte, ok bool) {
-	if header < rtpHeader || header > len(packet) || cap(packet)-len(packet) < Overhead || n>>48 != 0 || !s.claim(n) {
+	if header < rtpHeader || header > len(packet) || cap(packet)-len(packet) < Overhead ||
+		ssrcAt(packet, 8) != s.ssrc || n>>48 != 0 || !s.claim(n) {
 		return nil, false
 	}
-	sealed, err := c.cipher.rtp(packet, header, ssrcAt(packet, 8), n)
+	sealed, err := c.cipher.rtp(packet, header, s.ssrc, n)
 	return sealed, err == nil
 }
 

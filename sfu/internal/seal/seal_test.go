@@ -70,7 +70,7 @@ func TestReceiverOpensWhatIsSealedAcrossRollOversAndOutOfOrder(t *testing.T) {
 	for _, p := range profiles {
 		t.Run(p.String(), func(t *testing.T) {
 			c, receiver := both(t, p)
-			var s Stream
+			s := c.Stream(5)
 			random := rand.New(rand.NewPCG(1, 2))
 			for base := seq.Number(20000); base < 5*65536; base += 8 {
 				for _, i := range random.Perm(8) {
@@ -78,7 +78,7 @@ func TestReceiverOpensWhatIsSealedAcrossRollOversAndOutOfOrder(t *testing.T) {
 					payload := fmt.Appendf(nil, "payload %d", n)
 					b, header := packet(t, 5, n, payload)
 					plain := bytes.Clone(b)
-					sealed, ok := c.RTP(b, header, &s, n)
+					sealed, ok := c.RTP(b, header, s, n)
 					if !ok {
 						t.Fatalf("%d was refused", n)
 					}
@@ -125,7 +125,7 @@ func TestReceiverOpensReportsOfSeveralStreams(t *testing.T) {
 
 func TestNumberIsSealedOnceOnly(t *testing.T) {
 	c, _ := both(t, profiles[0])
-	var s Stream
+	s := c.Stream(5)
 	used := map[seq.Number]bool{}
 	random := rand.New(rand.NewPCG(3, 4))
 	highest := seq.Number(0)
@@ -141,7 +141,7 @@ func TestNumberIsSealedOnceOnly(t *testing.T) {
 			}
 		}
 		b, header := packet(t, 5, n, []byte("x"))
-		_, ok := c.RTP(b, header, &s, n)
+		_, ok := c.RTP(b, header, s, n)
 		if ok && used[n] {
 			t.Fatalf("%d was sealed twice", n)
 		}
@@ -156,13 +156,14 @@ func TestNumberIsSealedOnceOnly(t *testing.T) {
 
 func TestWhatIsNoPacketIsRefused(t *testing.T) {
 	c, _ := both(t, profiles[0])
-	var s Stream
+	s := c.Stream(5)
 	b, header := packet(t, 5, 1, []byte("x"))
 	for name, ok := range map[string]bool{
-		"short header":       refused(c.RTP(b, 11, &s, 1)),
-		"header beyond":      refused(c.RTP(b, len(b)+1, &s, 1)),
-		"no room":            refused(c.RTP(b[:len(b):len(b)], header, &s, 1)),
-		"number of 49 bits":  refused(c.RTP(b, header, &s, 1<<48)),
+		"short header":       refused(c.RTP(b, 11, s, 1)),
+		"header beyond":      refused(c.RTP(b, len(b)+1, s, 1)),
+		"no room":            refused(c.RTP(b[:len(b):len(b)], header, s, 1)),
+		"another's packet":   refused(c.RTP(b, header, c.Stream(6), 1)),
+		"number of 49 bits":  refused(c.RTP(b, header, s, 1<<48)),
 		"short report":       refused(c.RTCP(make([]byte, 7, 100))),
 		"report, no room":    refused(c.RTCP(make([]byte, 8))),
 		"used up report":     refused((&Context{cipher: c.cipher, index: maxIndex}).RTCP(make([]byte, 8, 100))),
@@ -175,8 +176,11 @@ func TestWhatIsNoPacketIsRefused(t *testing.T) {
 			t.Errorf("%s: not refused", name)
 		}
 	}
-	if _, ok := c.RTP(b, header, &s, 1); !ok {
+	if _, ok := c.RTP(b, header, s, 1); !ok {
 		t.Error("what was refused has used the number up")
+	}
+	if _, ok := c.RTP(b, header, c.Stream(5), 1); ok {
+		t.Error("one SSRC has numbers of its own for each who asks")
 	}
 }
 
@@ -189,12 +193,12 @@ func fails(k Keys) bool {
 
 func TestSealingAllocatesNothing(t *testing.T) {
 	c, _ := both(t, profiles[0])
-	var s Stream
+	s := c.Stream(5)
 	b, header := packet(t, 5, 1, make([]byte, 1100))
 	n := seq.Number(0)
 	if allocs := testing.AllocsPerRun(100, func() {
 		n++
-		c.RTP(b, header, &s, n)
+		c.RTP(b, header, s, n)
 		c.RTCP(b)
 	}); allocs != 0 {
 		t.Errorf("%v allocations", allocs)
@@ -206,13 +210,13 @@ func BenchmarkSeal(b *testing.B) {
 		for _, size := range []int{160, 1200} {
 			b.Run(fmt.Sprintf("%s/%d", p, size), func(b *testing.B) {
 				c, _ := both(b, p)
-				var s Stream
+				s := c.Stream(5)
 				pkt, header := packet(b, 5, 1, make([]byte, size-20))
 				b.ReportAllocs()
 				n := seq.Number(0)
 				for b.Loop() {
 					n++
-					c.RTP(pkt, header, &s, n)
+					c.RTP(pkt, header, s, n)
 				}
 			})
 		}

@@ -6,9 +6,9 @@ import "callrelay/sfu/internal/seq"
 // repeated ones: as many as a rewritten stream keeps open for late packets.
 const windowSize = 1024
 
-// Stream remembers which numbers of one SSRC have been used. The zero value
-// has used none.
+// Stream remembers which numbers of one SSRC have been used.
 type Stream struct {
+	ssrc uint32
 	end  seq.Number // one above the highest used
 	used [windowSize / 64]uint64
 }
