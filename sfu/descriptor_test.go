@@ -32,31 +32,23 @@ func withDescriptor(t *testing.T, ids *rtpext.IDs, number uint16) *packet {
 	return p
 }
 
-// headers keeps the last header written.
-type headers struct {
-	void
-	last rtp.Header
-}
-
-func (h *headers) WriteRTP(header *rtp.Header, payload []byte) (int, error) {
-	h.last = header.Clone()
-	return h.void.WriteRTP(header, payload)
-}
-
 func TestSlotSendsItsOwnFrameNumberAndLeavesThePacketAsItWas(t *testing.T) {
 	s := newSFU(t)
-	c := publisher(t, s)
 	var ids rtpext.IDs
 	ids.Set(rtpext.DependencyDescriptor.URI(), 7)
-	d := newDownlink(&connection{sfu: s, participant: &participant{worker: newWorker(s)}, seat: Seat{"b", 1}, pc: c.pc})
-	wire := &headers{}
+	d := downlinkOf(t, s, newWorker(s))
+	d.egress.sealer = sealerPion
+	var sent []rtp.Header
 	video := newSlot(0, false, "x")
-	video.writer, video.ssrc, video.payload[encodingVP8], video.extensions = wire, 9, 96, ids
+	video.writer, video.ssrc, video.payload[encodingVP8], video.extensions = written{headers: &sent}, 9, 96, ids
 	p := withDescriptor(t, &ids, 71)
 	numbers := p.numbers()
 	numbers.Frame.Number = 65_000
 	d.sender.write(&outgoing{slot: video, packet: p.retain(), numbers: numbers}, time.Now())
-	if n, _ := rtpext.ReadFrameNumber(wire.last.GetExtension(7)); n != 65_000 {
+	if len(sent) != 1 {
+		t.Fatalf("%d packets were sent", len(sent))
+	}
+	if n, _ := rtpext.ReadFrameNumber(sent[0].GetExtension(7)); n != 65_000 {
 		t.Errorf("frame %d was sent", n)
 	}
 	value, _ := p.rtp.Value(p.bytes(), rtpext.DependencyDescriptor)

@@ -2,6 +2,7 @@ package sfu_test
 
 import (
 	"encoding/binary"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,7 +14,9 @@ import (
 // numbersSeen are the numbers under which the SFU has sealed, as anybody on
 // the network can read them: each must be there once, for each key.
 type numbersSeen struct {
-	t            *testing.T
+	t *testing.T
+
+	mu           sync.Mutex
 	streams      map[stream]*numbers
 	rtp, rtcp    int
 	repeated     int
@@ -43,6 +46,8 @@ func (n *numbersSeen) see(to string, b []byte) {
 	if len(b) < 12 || b[0] < 128 || b[0] > 191 {
 		return // STUN, DTLS
 	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if b[1] >= 192 && b[1] <= 223 {
 		n.rtcp++
 		index := binary.BigEndian.Uint32(b[len(b)-4:]) &^ (1 << 31) // of AES-GCM
@@ -78,6 +83,8 @@ func (n *numbersSeen) note(key stream, number uint64) {
 
 func (n *numbersSeen) check(atLeastRTP, atLeastRTCP int) {
 	n.t.Helper()
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	if n.repeated != 0 || n.beganTooHigh != 0 {
 		n.t.Errorf("%d numbers were sealed again, %d streams began beyond 2^15", n.repeated, n.beganTooHigh)
 	}
