@@ -87,7 +87,8 @@ func (d *downlink) adapt(now time.Time) {
 		d.sender.squeezed = false
 	}
 	videos, wish := d.wish(now)
-	choices := estimate.Allocate(now, e, wish, &d.memory, nil)
+	d.choices = estimate.Allocate(now, e, wish, &d.memory, d.choices[:0])
+	choices := d.choices
 	d.wanted, d.reason = wish.Audio, ""
 	for i, c := range choices {
 		if c.Wanted != estimate.None {
@@ -105,10 +106,11 @@ func (d *downlink) adapt(now time.Time) {
 	}
 }
 
-// wish of the participant: its videos, the most important first.
+// wish of the participant: its videos, the most important first. Both are
+// valid until the next call.
 func (d *downlink) wish(now time.Time) ([]*subscription, estimate.Wish) {
-	var videos []*subscription
-	var w estimate.Wish
+	videos := d.videos[:0]
+	w := estimate.Wish{Videos: d.wishes[:0]}
 	for _, s := range d.slots {
 		sub := s.subscription
 		switch {
@@ -119,9 +121,14 @@ func (d *downlink) wish(now time.Time) ([]*subscription, estimate.Wish) {
 			videos = append(videos, sub)
 		}
 	}
-	for _, sub := range videos {
-		w.Videos = append(w.Videos, sub.wish(now, len(videos) == 1))
+	for i, sub := range videos {
+		var layers []estimate.Layer
+		if i < cap(w.Videos) { // the memory of the last time's
+			layers = w.Videos[:cap(w.Videos)][i].Layers[:0]
+		}
+		w.Videos = append(w.Videos, sub.wish(now, len(videos) == 1, layers))
 	}
+	d.videos, d.wishes = videos, w.Videos
 	return videos, w
 }
 
@@ -134,9 +141,9 @@ const (
 	defaultHeight = 720
 )
 
-// wish for one video; alone when it is the only one.
-func (s *subscription) wish(now time.Time, alone bool) estimate.Video {
-	v := estimate.Video{ID: s.serial, Muted: s.muted, Width: s.width, Height: s.height, Current: estimate.None}
+// wish for one video, with layers as memory; alone when it is the only one.
+func (s *subscription) wish(now time.Time, alone bool, layers []estimate.Layer) estimate.Video {
+	v := estimate.Video{ID: s.serial, Layers: layers, Muted: s.muted, Width: s.width, Height: s.height, Current: estimate.None}
 	if v.Width == 0 && v.Height == 0 {
 		v.Width, v.Height = defaultWidth, defaultHeight
 	}

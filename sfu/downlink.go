@@ -53,6 +53,12 @@ type downlink struct {
 	wanted     int64  // bits per second, by the last division
 	reason     string // why less than that is sent
 	sampler    sampler
+
+	// Scratch of adapt.
+	videos  []*subscription
+	wishes  []estimate.Video
+	choices []estimate.Choice
+	report  []byte // scratch of reportSlots
 }
 
 func newDownlink(c *connection) *downlink {

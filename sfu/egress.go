@@ -146,6 +146,20 @@ func (e *egress) reports(packets ...rtcp.Packet) {
 	}
 }
 
+// compound sends RTCP that is written already; it is only read.
+func (e *egress) compound(plain []byte) {
+	switch e.sealer {
+	case sealerOwn:
+		e.follow()
+		e.sealPlain(plain)
+	case sealerPion:
+		if packets, err := rtcp.Unmarshal(plain); err == nil {
+			_ = e.connection.pc.WriteRTCP(packets)
+		}
+	case sealerNone:
+	}
+}
+
 // maxReport bytes of RTCP in one datagram.
 const maxReport = 1200
 
@@ -158,10 +172,17 @@ func (e *egress) seal(packets []rtcp.Packet) {
 		for i := range packets {
 			e.seal(packets[i : i+1])
 		}
-	case len(plain) <= maxPacket:
-		if sealed, ok := e.context.RTCP(append(e.room(), plain...)); ok {
-			e.leave(sealed)
-		}
+	default:
+		e.sealPlain(plain)
+	}
+}
+
+func (e *egress) sealPlain(plain []byte) {
+	if len(plain) > maxPacket {
+		return
+	}
+	if sealed, ok := e.context.RTCP(append(e.room(), plain...)); ok {
+		e.leave(sealed)
 	}
 }
 

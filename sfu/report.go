@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"encoding/binary"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -107,25 +108,38 @@ func (u *uplink) receiverReports(now time.Time) []rtcp.Packet {
 // reporterSSRC signs reports that are about no slot.
 const reporterSSRC = 1
 
-// report is the slot's sender report: its own SSRC, its timeline, and the
-// server's clock. nil while it carries nothing.
-func (s *slot) report(now time.Time, cname string) []rtcp.Packet {
+// appendReport appends the slot's sender report to b: its own SSRC, its
+// timeline, and the server's clock, with the description of its source (RFC
+// 3550, sections 6.4.1 and 6.5). Nothing while it carries nothing. It is
+// written by hand because there is one for each slot each second.
+func (s *slot) appendReport(b []byte, now time.Time, cname string) []byte {
 	sub := s.subscription
 	if sub == nil || sub.current == nil || s.packets == 0 {
-		return nil
+		return b
 	}
 	source, ok := sub.publication.timestampAt(sub.current, now)
 	if !ok {
-		return nil
+		return b
 	}
 	timestamp, ok := s.stream.Timestamp(source)
 	if !ok {
-		return nil
+		return b
 	}
-	return []rtcp.Packet{
-		&rtcp.SenderReport{SSRC: s.ssrc, NTPTime: ntp(now), RTPTime: timestamp, PacketCount: s.packets, OctetCount: s.octets},
-		rtcp.NewCNAMESourceDescription(s.ssrc, cname),
+	const reportWords, head = 6, 2 << 6
+	b = append(b, head, byte(rtcp.TypeSenderReport), 0, reportWords)
+	b = binary.BigEndian.AppendUint32(b, s.ssrc)
+	b = binary.BigEndian.AppendUint64(b, ntp(now))
+	for _, word := range []uint32{timestamp, s.packets, s.octets} {
+		b = binary.BigEndian.AppendUint32(b, word)
 	}
+	// SSRC, type, length, text, and at least one zero up to a whole word.
+	words := (4 + 2 + len(cname) + 4) / 4
+	b = append(b, head|1, byte(rtcp.TypeSourceDescription), 0, byte(words))
+	end := len(b) + 4*words
+	b = binary.BigEndian.AppendUint32(b, s.ssrc)
+	b = append(b, byte(rtcp.SDESCNAME), byte(len(cname)))
+	b = append(b, cname...)
+	return append(b, make([]byte, end-len(b))...)
 }
 
 // timestampAt of a layer at now, for sender reports.
@@ -146,9 +160,10 @@ func (d *downlink) reportSlots(now time.Time) {
 		if now.Sub(s.reported) < reportEvery-wheelTick*10 {
 			continue
 		}
-		if packets := s.report(now, d.pair); packets != nil {
+		d.report = s.appendReport(d.report[:0], now, d.pair)
+		if len(d.report) > 0 {
 			s.reported = now
-			d.connection.writeRTCP(packets...)
+			d.egress.compound(d.report)
 		}
 	}
 }
