@@ -21,10 +21,14 @@ type wire struct {
 	payloads [][]byte
 }
 
-func (w *wire) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
-	w.headers = append(w.headers, h.Clone())
-	w.payloads = append(w.payloads, slices.Clone(payload))
-	return w.void.WriteRTP(h, payload)
+func (w *wire) Write(b []byte) (int, error) {
+	var p rtp.Packet
+	if err := p.Unmarshal(slices.Clone(b)); err != nil {
+		return 0, err
+	}
+	w.headers = append(w.headers, p.Header)
+	w.payloads = append(w.payloads, p.Payload)
+	return w.void.Write(b)
 }
 
 // layered is a publisher of a stream with layers and one who watches it.
@@ -61,11 +65,12 @@ func newLayered(t *testing.T, mode svctest.Mode, e encoding, described bool) *la
 	if described {
 		l.descriptors = svctest.NewDescriptors(mode, firstFrame)
 	}
-	d := newDownlink(&connection{sfu: s, participant: &participant{worker: l.worker}, seat: Seat{"b", 1}, pc: c.pc})
+	d := downlinkOf(t, s, l.worker)
+	d.connection.pc, d.egress.sealer = c.pc, sealerPion
 	video := newSlot(0, false, "x")
 	video.writer, video.ssrc, video.payload[e], video.extensions = l.wire, 9, 99, l.ids
 	video.begin(l.now)
-	d.slots, d.ready = []*slot{video}, true
+	d.slots = []*slot{video}
 	l.sub = newSubscription(d, video, binding{publication: st.section.publication})
 	l.sub.start(l.now)
 	return l
