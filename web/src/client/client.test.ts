@@ -97,6 +97,56 @@ beforeEach(() => {
 })
 afterEach(() => void vi.useRealTimers())
 
+describe('what the page shows', () => {
+  function newest(): FakePeerConnection {
+    const pc = FakePeerConnection.all.at(-1)
+    if (!pc) throw new Error('no connection was made')
+    return pc
+  }
+  const wishes = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ publication: `p${i}/camera`, width: 320, height: 180 }))
+
+  test('makes an offer for more slots when there are too few, once for a step, and only on a standing connection', async () => {
+    const { socket, call } = await active()
+    const pc = newest()
+    call.prefer(wishes(12))
+    await settle()
+    expect(pc.offers).toBe(1)
+    pc.becomes('connected')
+    await settle()
+    expect(pc.offers).toBe(2)
+    socket.reply('offer', { type: 'answer', participant: 'me', generation: 1, sdp: 'answer' })
+    await settle()
+    expect(call.slotTracks.video).toHaveLength(16)
+    call.prefer(wishes(16))
+    call.prefer(wishes(3))
+    await settle()
+    expect(pc.offers).toBe(2)
+    call.prefer(wishes(17))
+    call.prefer(wishes(40))
+    await settle()
+    socket.reply('offer', { type: 'answer', participant: 'me', generation: 1, sdp: 'answer' })
+    await settle()
+    expect(pc.offers).toBe(4)
+    socket.reply('offer', { type: 'answer', participant: 'me', generation: 1, sdp: 'answer' })
+    await settle()
+    expect(call.slotTracks.video).toHaveLength(49)
+  })
+
+  test('keeps the slots there are when more are refused', async () => {
+    const { socket, call } = await active()
+    const pc = newest()
+    pc.becomes('connected')
+    call.prefer(wishes(12))
+    await settle()
+    socket.reply('offer', { type: 'error', code: 'unavailable', message: 'full' })
+    await settle()
+    expect(call.slotTracks.video).toHaveLength(9)
+    expect(pc.transceivers).toHaveLength(4 + 3 + 9)
+    expect(pc.offers).toBe(2)
+  })
+})
+
 describe('a placed call', () => {
   test('is there at once, with the id that the client made', async () => {
     const { client, socket } = await signIn()

@@ -168,6 +168,7 @@ export class Room extends Emitter<RoomEvents> {
   /** All that the page shows, most important first; what is not named is not sent. 'auto', and until then, the server chooses. */
   prefer(wishes: readonly VideoWish[] | 'auto'): void {
     this.wishes.set(wishes)
+    this.connections.showVideos(wishes === 'auto' ? 0 : wishes.filter((w) => w.width > 0 && w.height > 0).length)
   }
 
   /** Rings a user into the room. See `details.invited` and the event "invitation" for what becomes of it. */

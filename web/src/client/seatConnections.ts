@@ -37,6 +37,7 @@ export class SeatConnections {
   private before: MediaConnection | undefined
   private kept: KeptTracks = new Map()
   private timers: ReturnType<typeof setTimeout>[] = []
+  private videos = 0
   private closed = false
 
   constructor(context: { env: Environment; link: Link; ice: ICEServers; store: SessionStore }, host: SeatHost) {
@@ -68,6 +69,12 @@ export class SeatConnections {
   setTrack(source: Source, track: MediaStreamTrack | null): void {
     this.newest?.setTrack(source, track)
     this.before?.setTrack(source, track)
+  }
+
+  /** How many videos are shown at once: the newest connection, and those after it, have slots for them. */
+  showVideos(count: number): void {
+    this.videos = count
+    this.newest?.showVideos(count)
   }
 
   networkHint(): void {
@@ -145,6 +152,7 @@ export class SeatConnections {
     connection.on('renew', () => this.beyondRepair(connection))
     connection.on('silent', () => connection === this.shown && this.context.link.doubt())
     connection.on('error', (error) => connection === this.newest && this.host.error(error))
+    connection.showVideos(this.videos)
     this.host.made(connection)
     if (!this.before) this.host.shown(connection)
     this.host.changed(this.shown?.state ?? connection.state)

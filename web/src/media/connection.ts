@@ -8,7 +8,8 @@ import { detourHint, newDetour, stepDetour } from './detour'
 import { changeEncodings } from './encodings'
 import { JobQueue } from './queue'
 import { newRecovery, stepRecovery, type Recovery, type RecoveryEvent } from './recovery'
-import { addSections, describeSections, type Sections } from './sections'
+import { slotsFor } from './growth'
+import { addSections, addSlots, describeSections, type Sections } from './sections'
 import { pathIn, type Stat } from './stats'
 
 /** How a connection speaks with the server. */
@@ -49,6 +50,8 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   private detour = newDetour()
   private lastArrivals: Arrivals = new Map()
   private offering = false
+  /** How many videos the page shows at once. */
+  private videosWanted = 0
   private closed = false
   private readonly poll: ReturnType<typeof setInterval>
 
@@ -114,6 +117,16 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
     })
   }
 
+  /**
+   * Makes room for so many videos at once, by an offer of more slots where
+   * there are too few. Not before the connection stands: the first picture
+   * waits for nothing.
+   */
+  showVideos(count: number): void {
+    this.videosWanted = count
+    this.growSlots()
+  }
+
   /** From now on the server sends a few times a second, whatever happens: silence means that the path is dead. */
   expectMedia(): void {
     this.recover({ type: 'expect' })
@@ -147,19 +160,42 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
     return jobs
   }
 
+  private growSlots(): void {
+    if (this.closed || this.offering || this.recovery.phase !== 'connected') return
+    const { slots } = this.sections
+    const videos = slots.filter((t) => t.receiver.track.kind === 'video').length
+    const more = slotsFor(this.videosWanted, videos) - videos
+    if (more === 0) return
+    slots.push(...addSlots(this.pc, 'video', more))
+    void this.negotiate(false)
+  }
+
+  /** Slots that were refused are in no later offer; what stands goes on with those it has. */
+  private dropGrowth(): void {
+    const { slots } = this.sections
+    if (slots.every((t) => t.mid === null)) return
+    for (const t of slots) if (t.mid === null) t.stop()
+    this.sections.slots = slots.filter((t) => t.mid !== null)
+  }
+
   /** Offers and applies the answer. Offers go one after the other; a restart that finds one under way is dropped, as it is repeated anyway. */
   private async negotiate(restart: boolean): Promise<void> {
     if (this.offering) return
     this.offering = true
+    let answered = false
     try {
       await this.negotiations.run(() => this.exchange(restart))
+      answered = true
       if (restart) this.recover({ type: 'answered' })
     } catch (error) {
       await this.rollBack()
+      this.dropGrowth()
       this.refused(toClientError(error))
     } finally {
       this.offering = false
     }
+    // The page may show more by now.
+    if (answered) this.growSlots()
   }
 
   private async exchange(restart: boolean): Promise<void> {
@@ -235,6 +271,7 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
     const { recovery, effect } = stepRecovery(this.recovery, event, performance.now())
     this.recovery = recovery
     if (recovery.phase !== before) this.emit('state', recovery.phase)
+    if (recovery.phase !== before && recovery.phase === 'connected') this.growSlots()
     if (effect) this.emit('silent')
     if (effect === 'restart') void this.negotiate(true)
     if (effect === 'renew') this.emit('renew')

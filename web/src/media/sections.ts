@@ -37,13 +37,16 @@ export function addSections(pc: RTCPeerConnection): Sections {
     preferCodecs(transceiver, kind, sendCodecs(kind))
     senders.set(source, transceiver)
   }
-  const slots: RTCRtpTransceiver[] = []
-  for (const kind of [...Array<'audio'>(AUDIO_SLOTS).fill('audio'), ...Array<'video'>(VIDEO_SLOTS).fill('video')]) {
+  return { senders, slots: [...addSlots(pc, 'audio', AUDIO_SLOTS), ...addSlots(pc, 'video', VIDEO_SLOTS)] }
+}
+
+/** Adds receive slots; they are negotiated by the next offer. */
+export function addSlots(pc: RTCPeerConnection, kind: 'audio' | 'video', count: number): RTCRtpTransceiver[] {
+  return Array.from({ length: count }, () => {
     const transceiver = pc.addTransceiver(kind, { direction: 'recvonly' })
     preferCodecs(transceiver, kind, globalThis.RTCRtpReceiver?.getCapabilities?.(kind)?.codecs ?? [])
-    slots.push(transceiver)
-  }
-  return { senders, slots }
+    return transceiver
+  })
 }
 
 /** What the offer must say of the send sections; their mids are known once the offer is the local description. */

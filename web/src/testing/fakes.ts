@@ -135,11 +135,14 @@ interface FakeTransceiver {
   direction: string
   sender: FakeSender
   receiver: { track: FakeTrack }
+  stop(): void
 }
 
 export class FakePeerConnection {
   static all: FakePeerConnection[] = []
-  readonly transceivers: FakeTransceiver[] = []
+  transceivers: FakeTransceiver[] = []
+  /** Sections that are in a description that holds. */
+  private settled = 0
   onicecandidate: ((e: { candidate: unknown }) => void) | null = null
   onconnectionstatechange: (() => void) | null = null
   oniceconnectionstatechange: (() => void) | null = null
@@ -170,6 +173,7 @@ export class FakePeerConnection {
       direction: init.direction,
       sender: new FakeSender(init.sendEncodings ?? []),
       receiver: { track: new FakeTrack(kind) },
+      stop: () => void (this.transceivers = this.transceivers.filter((other) => other !== t)),
     }
     this.transceivers.push(t)
     return t
@@ -178,6 +182,7 @@ export class FakePeerConnection {
   setLocalDescription(description?: { type: string }): Promise<void> {
     if (description?.type === 'rollback') {
       this.signalingState = 'stable'
+      this.transceivers.slice(this.settled).forEach((t) => (t.mid = null))
       return Promise.resolve()
     }
     this.offers++
@@ -189,6 +194,7 @@ export class FakePeerConnection {
 
   setRemoteDescription(): Promise<void> {
     this.signalingState = 'stable'
+    this.settled = this.transceivers.length
     return Promise.resolve()
   }
 
