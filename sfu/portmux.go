@@ -3,6 +3,7 @@ package sfu
 import (
 	"net"
 	"net/netip"
+	"runtime"
 	"time"
 
 	"github.com/pion/ice/v4"
@@ -36,7 +37,7 @@ func (p *port) newMux(config Config, strangers *strangers) portMux {
 		return pionMux{ice.NewUDPMuxDefault(params), p.local}
 	}
 	settings := mux.Config{
-		Local: p.local, Writer: socket,
+		Local: p.local, Writer: socket, Used: processorTime, Processors: runtime.GOMAXPROCS(0),
 		Aside:   func([]byte, netip.AddrPort) bool { return false },
 		Stray:   func(b []byte, from netip.AddrPort, now time.Time) { strangers.media(b, path{p, canonical(from)}, now) },
 		Dropped: func() { strangers.counters.drop(dropUnchecked) },
@@ -44,7 +45,11 @@ func (p *port) newMux(config Config, strangers *strangers) portMux {
 	if p.relay != nil {
 		settings.Writer, settings.Aside = p.relay, p.relay.Aside
 	}
-	m := ownMux{mux.New(settings, socket), p}
+	sockets := []mux.Socket{socket}
+	for _, another := range p.more {
+		sockets = append(sockets, another)
+	}
+	m := ownMux{mux.New(settings, sockets...), p}
 	if p.relay != nil {
 		p.relay.Feed(m.Feed)
 	}

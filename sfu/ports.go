@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,10 +26,11 @@ type ports struct {
 	number    uint16
 }
 
-// port is one socket with the mux that reads it.
+// port is one address, with the mux that reads its sockets.
 type port struct {
 	conn  batch.PacketConn
-	relay *relay.Port // between conn and mux; nil without TURN
+	more  []*batch.Conn // beside conn, for reading on more processors
+	relay *relay.Port   // between conn and mux; nil without TURN
 	mux   portMux
 	local *net.UDPAddr
 }
@@ -55,7 +57,7 @@ func openPorts(config Config, hub *relay.Hub, strangers *strangers) (*ports, err
 	}
 	p := &ports{number: number}
 	for _, a := range addresses {
-		conn, err := listenPort(config, netip.AddrPortFrom(a, p.number))
+		one, err := listenPort(config, netip.AddrPortFrom(a, p.number))
 		if err != nil {
 			if a.Is6() && len(p.all) > 0 {
 				config.Log.Warn("no media over this address", "address", a, "error", err)
@@ -63,8 +65,7 @@ func openPorts(config Config, hub *relay.Hub, strangers *strangers) (*ports, err
 			}
 			return nil, errors.Join(fmt.Errorf("media port: %w", err), p.Close())
 		}
-		one := &port{conn: conn, local: conn.LocalAddr().(*net.UDPAddr)}
-		if socket, ok := conn.(relay.Socket); ok && hub != nil {
+		if socket, ok := one.conn.(relay.Socket); ok && hub != nil {
 			one.relay = hub.NewPort(socket)
 		}
 		one.mux = one.newMux(config, strangers)
@@ -75,15 +76,71 @@ func openPorts(config Config, hub *relay.Hub, strangers *strangers) (*ports, err
 	return p, nil
 }
 
-func listenPort(config Config, address netip.AddrPort) (batch.PacketConn, error) {
-	if config.Net == nil {
-		return batch.Listen(address, batch.Config{})
+// maxReaders of one port.
+const maxReaders = 8
+
+func listenPort(config Config, address netip.AddrPort) (*port, error) {
+	if config.Net != nil {
+		conn, err := config.Net.ListenUDP("udp", net.UDPAddrFromAddrPort(address))
+		if err != nil {
+			return nil, err
+		}
+		return &port{conn: batch.Plain(conn), local: conn.LocalAddr().(*net.UDPAddr)}, nil //nolint:forcetypeassert // always
 	}
-	conn, err := config.Net.ListenUDP("udp", net.UDPAddrFromAddrPort(address))
+	readers := min(runtime.GOMAXPROCS(0), maxReaders)
+	// A port that the system chooses is nobody's, shared or not.
+	free := address.Port() == 0 && batch.CanShare && readers > 1 && !config.PlainIngress
+	first, err := batch.Listen(address, batch.Config{Shared: free})
 	if err != nil {
 		return nil, err
 	}
-	return batch.Plain(conn), nil
+	one := &port{conn: first, local: first.LocalAddr().(*net.UDPAddr)} //nolint:forcetypeassert // always
+	if readers == 1 || config.PlainIngress || !batch.CanShare || !first.ReadsBatches() {
+		return one, nil
+	}
+	return one.share(readers, free)
+}
+
+// share the port among several sockets. Whoever opens a port to be shared can
+// take it from a server that runs already, so it was opened for us alone
+// before, which failed if it was another's.
+func (p *port) share(readers int, shared bool) (*port, error) {
+	at := p.local.AddrPort()
+	if !shared {
+		_ = p.conn.Close()
+		first, err := batch.Listen(at, batch.Config{Shared: true})
+		if err != nil {
+			return nil, err
+		}
+		p.conn = first
+	}
+	for range readers - 1 {
+		another, err := batch.Listen(at, batch.Config{Shared: true, ReadOnly: true})
+		if err != nil {
+			_ = p.close()
+			return nil, err
+		}
+		p.more = append(p.more, another)
+	}
+	return p, nil
+}
+
+// close the sockets of a port that has no mux yet.
+func (p *port) close() error {
+	errs := []error{p.conn.Close()}
+	for _, c := range p.more {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// sockets that read and send in batches.
+func (p *port) sockets() []*batch.Conn {
+	first, ok := p.conn.(*batch.Conn)
+	if !ok {
+		return nil
+	}
+	return append([]*batch.Conn{first}, p.more...)
 }
 
 // localAddresses of the machine's interfaces that are up, loopback last and
@@ -269,9 +326,11 @@ func (p *ports) Close() error {
 
 // facts about the sockets, for operators.
 func (p *ports) facts() map[string]string {
-	out := map[string]string{"port": strconv.Itoa(int(p.number)), "sockets": strconv.Itoa(len(p.all))}
+	out := map[string]string{"port": strconv.Itoa(int(p.number)), "addresses": strconv.Itoa(len(p.all))}
+	sockets := 0
 	for _, one := range p.all {
 		out["ingress"] = one.mux.name()
+		sockets += 1 + len(one.more)
 		if c, ok := one.conn.(*batch.Conn); ok {
 			s := c.Stats()
 			out["send"] = string(s.Method)
@@ -280,6 +339,7 @@ func (p *ports) facts() map[string]string {
 			out["send_buffer"] = strconv.Itoa(s.SendBuffer)
 		}
 	}
+	out["sockets"] = strconv.Itoa(sockets)
 	return out
 }
 
@@ -294,23 +354,24 @@ func onOff(b bool) string {
 func (p *ports) count(dropped, counters map[string]uint64) {
 	for _, one := range p.all {
 		counters["agent_queue_full"] += one.mux.drops()
-		c, ok := one.conn.(*batch.Conn)
-		if !ok {
-			continue
+		for _, c := range one.sockets() {
+			countSocket(c.Stats(), dropped, counters)
 		}
-		s := c.Stats()
-		for reason, n := range s.Drops {
-			dropped["socket_"+string(reason)] += n
-		}
-		counters["socket_datagrams"] += s.Datagrams
-		counters["socket_segments"] += s.Segments
-		counters["socket_messages"] += s.Messages
-		counters["socket_send_calls"] += s.Calls
-		counters["socket_late_flushes"] += s.Late
-		counters["socket_direct"] += s.Direct
-		counters["socket_received"] += s.Received
-		counters["socket_receive_calls"] += s.ReceiveCalls
 	}
+}
+
+func countSocket(s batch.Stats, dropped, counters map[string]uint64) {
+	for reason, n := range s.Drops {
+		dropped["socket_"+string(reason)] += n
+	}
+	counters["socket_datagrams"] += s.Datagrams
+	counters["socket_segments"] += s.Segments
+	counters["socket_messages"] += s.Messages
+	counters["socket_send_calls"] += s.Calls
+	counters["socket_late_flushes"] += s.Late
+	counters["socket_direct"] += s.Direct
+	counters["socket_received"] += s.Received
+	counters["socket_receive_calls"] += s.ReceiveCalls
 }
 
 // String names the addresses for the log.

@@ -69,6 +69,9 @@ type Config struct {
 	// kernel gives all that one client sends to the same one (SO_REUSEPORT).
 	// Linux only.
 	Shared bool
+	// ReadOnly saves the memory for sending: what is written nevertheless
+	// leaves in very small batches.
+	ReadOnly bool
 }
 
 func (c Config) withDefaults() Config {

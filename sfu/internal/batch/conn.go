@@ -54,11 +54,15 @@ func Listen(address netip.AddrPort, config Config) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	size, datagrams := slabBytes, slabDatagrams
+	if config.ReadOnly {
+		size, datagrams = 4*maxDatagram, 4
+	}
 	c := &Conn{
 		udp:     udp,
 		config:  config,
-		filling: newSlab(slabBytes, slabDatagrams, config.MaxSegments),
-		spare:   newSlab(slabBytes, slabDatagrams, config.MaxSegments),
+		filling: newSlab(size, datagrams, config.MaxSegments),
+		spare:   newSlab(size, datagrams, config.MaxSegments),
 	}
 	c.idle.L = &c.mu
 	c.local = udp.LocalAddr().(*net.UDPAddr).AddrPort()

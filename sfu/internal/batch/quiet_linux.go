@@ -31,6 +31,9 @@ type quiet struct {
 	ready   func(fd uintptr) bool
 }
 
+// CanShare tells whether Config.Shared works on this system.
+const CanShare = true
+
 // openSocket opens a socket at address, as net.ListenUDP does.
 func openSocket(address netip.AddrPort, shared bool) (socket, error) {
 	q, err := openQuiet(address, shared)

@@ -8,6 +8,9 @@ import (
 	"net/netip"
 )
 
+// CanShare tells whether Config.Shared works on this system.
+const CanShare = false
+
 // openSocket opens a socket at address. This system's can't be shared.
 func openSocket(address netip.AddrPort, shared bool) (socket, error) {
 	if shared {

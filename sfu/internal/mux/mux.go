@@ -47,6 +47,11 @@ type Config struct {
 	Stray func(b []byte, from netip.AddrPort, now time.Time)
 	// Dropped is told of each datagram that is for nobody.
 	Dropped func()
+	// Used is the processor time of the process so far. Readers of a busy one
+	// pause between reads; nil: they never do.
+	Used func() time.Duration
+	// Processors that the process may use.
+	Processors int
 }
 
 // Mux of one port. Its methods may be called from any goroutine.

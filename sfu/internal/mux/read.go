@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/netip"
 	"os"
+	"runtime"
 	"time"
 
 	"callrelay/sfu/internal/batch"
@@ -23,16 +24,27 @@ type destination struct {
 func (m *Mux) read(s Socket) {
 	datagrams := make([]batch.Datagram, 0, batchSize)
 	to := make([]destination, batchSize)
+	pauses := tick{used: m.config.Used, processors: max(m.config.Processors, 1)}
+	wait := true
 	for {
 		var err error
-		datagrams, err = s.ReadBatch(datagrams[:0], true)
+		datagrams, err = s.ReadBatch(datagrams[:0], wait)
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			continue
 		}
 		if err != nil || m.closed.Load() {
 			return
 		}
-		m.deliver(datagrams, to, time.Now())
+		now := time.Now()
+		m.deliver(datagrams, to, now)
+		pause := pauses.after(now)
+		wait = pause == 0 || len(datagrams) == 0
+		switch {
+		case len(datagrams) == batchSize: // there is more: let others take their turn, and go on
+			runtime.Gosched()
+		case !wait:
+			time.Sleep(pause)
+		}
 	}
 }
 
