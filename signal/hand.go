@@ -47,7 +47,7 @@ func (s *Server) handleSetMetadata(r request, m protocol.SetMetadata) error {
 		return protocol.Errorf(protocol.ErrInvalid, "the metadata of all members would be longer than %d bytes", protocol.MaxRoomMetadata)
 	}
 	st.metadata = m.Metadata
-	s.refresh(st)
+	s.refreshSoon(st)
 	s.inLane(st.room, func() { s.reply(r, protocol.OK{}) })
 	return nil
 }

@@ -24,7 +24,7 @@ func (s *Server) handleOffer(r request, m protocol.Offer) error {
 	if m.Generation > st.generation {
 		st.generation = m.Generation
 		s.mediaChanged(st, false)
-		s.refresh(st)
+		s.refreshSoon(st)
 	}
 	sections := make([]sfu.Section, len(m.Sections))
 	for i, sec := range m.Sections {
@@ -101,7 +101,7 @@ func (s *Server) handlePublish(r request, m protocol.Publish) error {
 	if held {
 		s.askMute(st, m.Source, true, "")
 	}
-	s.refresh(st)
+	s.refreshSoon(st)
 	return nil
 }
 

@@ -18,7 +18,7 @@ func (s *Server) Observe(e sfu.Event) {
 		if st := s.seatNow(e.Seat); st != nil {
 			s.record(st.entry("media_"+string(e.State), e.Pair))
 			s.mediaChanged(st, e.State == sfu.Connected)
-			s.refresh(st)
+			s.refreshSoon(st)
 			if c := st.sess.conn; c != nil && c.door != nil && e.State == sfu.Failed {
 				c.door.mediaClosed(st.participant)
 			}

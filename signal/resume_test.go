@@ -19,6 +19,7 @@ func TestResumedSessionReceivesWhatItMissedInOrder(t *testing.T) {
 		time.Sleep(time.Second)
 		for _, muted := range []bool{true, false, true} {
 			ann.ask(protocol.Publish{Participant: ann.seat, Source: protocol.SourceMicrophone, Muted: muted})
+			time.Sleep(calm)
 		}
 		back := bob.resume()
 		if back.welcome.Outcome != protocol.ResumeResumed || back.welcome.Call != nil {
@@ -49,16 +50,18 @@ func TestResumeIsASnapshotWhenTooMuchWasMissed(t *testing.T) {
 		ann, bob := r.join("ann"), r.join("bob")
 		id := talk(ann, bob)
 		bob.vanish()
+		room := r.server.seats[ann.seat].room.ID
 		for i := range protocol.ReplayEvents + 10 {
-			ann.ask(protocol.Publish{Participant: ann.seat, Source: protocol.SourceCamera, Width: i})
+			ann.ask(protocol.RaiseHand{Room: room, Raised: i%2 == 0})
 			time.Sleep(60 * time.Millisecond)
 		}
+		ann.ask(protocol.Publish{Participant: ann.seat, Source: protocol.SourceCamera, Width: protocol.ReplayEvents})
 		back := bob.resume()
 		w := back.welcome
 		if w.Outcome != protocol.ResumeSnapshot || w.Call == nil || w.Call.Call != id || len(w.Rooms) != 1 {
 			t.Fatalf("welcomed with %+v", w)
 		}
-		if p := w.Rooms[0].Members[0].Publications; len(p) != 1 || p[0].Width != protocol.ReplayEvents+9 {
+		if p := w.Rooms[0].Members[0].Publications; len(p) != 1 || p[0].Width != protocol.ReplayEvents {
 			t.Errorf("publications %+v", p)
 		}
 	})
@@ -124,9 +127,10 @@ func TestSlowReaderIsClosedAndCanResume(t *testing.T) {
 	bubble(t, func(t *testing.T, r *rig) {
 		ann, bob := r.join("ann"), r.join("bob")
 		talk(ann, bob)
+		room := r.server.seats[ann.seat].room.ID
 		bob.stall.Store(true)
 		for i := range protocol.QueueMessages + 20 {
-			ann.ask(protocol.Publish{Participant: ann.seat, Source: protocol.SourceCamera, Width: i})
+			ann.ask(protocol.RaiseHand{Room: room, Raised: i%2 == 1})
 			if i > protocol.MessageBurst-10 {
 				time.Sleep(time.Second / protocol.MessageRate)
 			}
@@ -142,7 +146,7 @@ func TestSlowReaderIsClosedAndCanResume(t *testing.T) {
 			t.Errorf("outcome %s", back.welcome.Outcome)
 		}
 		wait(back, time.Second, func(m protocol.MemberChanged) bool {
-			return len(m.Member.Publications) > 0 && m.Member.Publications[0].Width == protocol.QueueMessages+19
+			return m.Member.Hand == r.server.seats[ann.seat].hand
 		})
 	}, func(c *Config) { c.PingEvery, c.PongWait = time.Minute, 2*time.Minute })
 }

@@ -299,10 +299,13 @@ func (c *client) closed(within time.Duration) protocol.CloseCode {
 }
 
 // settle takes in all that has been sent by now.
-func (c *client) settle() {
+func (c *client) settle() { c.settleEach(func(protocol.ServerMessage) {}) }
+
+// settleEach is settle with a look at each message.
+func (c *client) settleEach(look func(protocol.ServerMessage)) {
 	synctest.Wait()
 	for len(c.in) > 0 {
-		c.next(time.Second)
+		look(c.next(time.Second).m)
 	}
 }
 

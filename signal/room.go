@@ -65,6 +65,19 @@ func (r *Room) Put(m Member) protocol.MemberChanged {
 	return protocol.MemberChanged{Room: r.ID, Epoch: r.Epoch, N: r.N, Member: m.view()}
 }
 
+// keep a member's change of which the others are told later, by Put.
+func (r *Room) keep(m Member) {
+	if i := r.index(m.Participant); i >= 0 {
+		r.Members[i] = m
+	}
+}
+
+// differs tells whether a member is not in the room as it is given.
+func (r *Room) differs(m Member) bool {
+	i := r.index(m.Participant)
+	return i < 0 || !equalMembers(r.Members[i], m)
+}
+
 // Drop takes a member out; false when there is none.
 func (r *Room) Drop(p protocol.ParticipantID, reason protocol.EndReason) (protocol.MemberLeft, bool) {
 	i := r.index(p)

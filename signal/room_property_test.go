@@ -287,6 +287,7 @@ func TestRoomFollowsItsModelAndEveryMemberSeesTheSame(t *testing.T) {
 				}
 				for range 250 {
 					w.step()
+					time.Sleep(calm) // changes that come together are told together
 					w.compare()
 				}
 			})

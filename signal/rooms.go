@@ -99,6 +99,7 @@ func (s *Server) handleJoinRoom(r request, m protocol.JoinRoom) error {
 func (s *Server) enter(st *seat) {
 	s.opening(st)
 	st.open = true
+	st.toldAt = time.Now()
 	change := st.room.Put(st.member())
 	view := st.room.View(st.participant)
 	s.record(st.entry("member_joined", ""))

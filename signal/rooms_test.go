@@ -26,6 +26,7 @@ func TestRoomTellsEveryMemberTheSameEventsInTheSameOrder(t *testing.T) {
 		ann, bob, cem := r.join("ann"), r.join("bob"), r.join("cem")
 		room := enterRoom(ann, "review")
 		enterRoom(bob, "review")
+		time.Sleep(time.Second) // or it would be told together with the next
 		bob.ask(protocol.Publish{Participant: bob.seat, Source: protocol.SourceCamera, Width: 640, Height: 360})
 		enterRoom(cem, "review")
 		bob.ask(protocol.Unpublish{Participant: bob.seat, Source: protocol.SourceCamera})

@@ -3,6 +3,7 @@ package signal
 import (
 	"context"
 	"slices"
+	"time"
 
 	"callrelay/sfu"
 	"callrelay/signal/protocol"
@@ -18,13 +19,17 @@ type seat struct {
 	open         bool       // a member of the room: accepted, or joined
 	waiting      bool       // in the room's lobby
 	role         protocol.MemberRole
-	granted      bool   // the media side lets it send
-	hand         uint64 // 0: not raised
-	metadata     string // the application's
-	speakersSeen uint64 // which of the room's speakers it was told last
-	muteFirst    bool   // its next microphone may have to begin muted
-	generation   uint32 // of the newest connection; 0 before the first
-	up, wasUp    bool   // that connection carries media; has ever
+	granted      bool        // the media side lets it send
+	hand         uint64      // 0: not raised
+	metadata     string      // the application's
+	toldAt       time.Time   // when the room was last told of it
+	untold       bool        // the room has a change that it was not told of
+	telling      *time.Timer // will tell of it soon; nil else
+	quick        int         // how often it was told at the quick pace
+	speakersSeen uint64      // which of the room's speakers it was told last
+	muteFirst    bool        // its next microphone may have to begin muted
+	generation   uint32      // of the newest connection; 0 before the first
+	up, wasUp    bool        // that connection carries media; has ever
 	publications []Publication
 	lane         lane // answers and candidates; at last remove
 }
@@ -70,28 +75,11 @@ func (st *seat) member() Member {
 	}
 }
 
-// refresh tells the room when the seat's member has changed.
-func (s *Server) refresh(st *seat) {
-	if !st.open {
-		return
-	}
-	m := st.member()
-	if i := st.room.index(m.Participant); i >= 0 && equalMembers(st.room.Members[i], m) {
-		return
-	}
-	s.tellRoom(st.room, st.room.Put(m))
-}
-
-func equalMembers(a, b Member) bool {
-	return a.Generation == b.Generation && a.State == b.State && a.Person == b.Person &&
-		a.Role == b.Role && a.CanPublish == b.CanPublish && a.Hand == b.Hand && a.Metadata == b.Metadata &&
-		slices.Equal(a.Publications, b.Publications)
-}
-
 // release a seat; what was its connection is removed after all that its lanes
 // still hold.
 func (s *Server) release(st *seat, reason protocol.EndReason) {
 	delete(s.seats, st.participant)
+	stopTimer(st.telling)
 	sess, room, wasOpen := st.sess, st.room, st.open
 	st.open = false
 	if sess.seat == st {

@@ -219,7 +219,9 @@ type RoomChanged struct {
 	Room RoomView `json:"room"`
 }
 
-// MemberChanged tells that a member joined or changed. (cursor)
+// MemberChanged tells that a member joined or changed. A change is told at
+// once, and those that follow it closely are told together, a few times a second
+// at most; the newest state is always told in the end. (cursor)
 type MemberChanged struct {
 	Room   RoomID     `json:"room"`
 	Epoch  uint32     `json:"epoch"`

@@ -1243,7 +1243,11 @@ export interface RoomChangedMessage {
   room: RoomView
 }
 
-/** MemberChanged tells that a member joined or changed. (cursor) */
+/**
+ * MemberChanged tells that a member joined or changed. A change is told at
+ * once, and those that follow it closely are told together, a few times a second
+ * at most; the newest state is always told in the end. (cursor)
+ */
 export interface MemberChangedMessage {
   type: 'member_changed'
   /** The request this replies to. */
