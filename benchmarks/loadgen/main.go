@@ -40,14 +40,16 @@ type options struct {
 	Viewers   int           `help:"Instead: one camera and so many who watch it."`
 	Pairs     int           `help:"Instead: so many rooms of two."`
 	Meeting   int           `help:"Instead: one room of so many, all to all."`
+	Webinar   int           `help:"Instead: one room of so many, up to 20 of them with cameras of three layers, up to 10 of those talking; each page shows up to 9."`
 	Duration  time.Duration `help:"How long they last." default:"60s"`
 	Loss      float64       `help:"Loss of each participant's network in each direction, 0 to 1."`
 	LossUp    float64       `help:"Loss towards the server, if it differs." default:"-1"`
 	LossDown  float64       `help:"Loss from the server, if it differs." default:"-1"`
 	AudioOnly bool          `help:"Calls without pictures."`
 
-	MaxDuplicates float64 `help:"Share of duplicates that is too much, 0 to 1." default:"0.001"`
-	MaxResends    float64 `help:"A publisher's resends for each lost packet that are too many." default:"1.2"`
+	MaxPicture    time.Duration `help:"In a webinar: from joining to the first of a picture, 95 of 100; 0 demands nothing." default:"1s"`
+	MaxDuplicates float64       `help:"Share of duplicates that is too much, 0 to 1." default:"0.001"`
+	MaxResends    float64       `help:"A publisher's resends for each lost packet that are too many." default:"1.2"`
 
 	Joins   int     `help:"Instead of calls that last: so many people come and go."`
 	Vanish  float64 `help:"Share of them that goes without a word." default:"0.5"`

@@ -77,8 +77,10 @@ func TestRoomsLeaveNoPacketUnexplained(t *testing.T) {
 	server := build(t)
 	for name, o := range map[string]options{
 		"viewers": {Viewers: 6}, "pairs": {Pairs: 2}, "meeting": {Meeting: 3}, "meeting, every packet opened": {Meeting: 3, Full: true},
+		"webinar": {Webinar: 8},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			o.Duration, o.AtATime, o.Patience = 2*time.Second, 4, 20*time.Second
 			runReal(t, server, o)
 		})

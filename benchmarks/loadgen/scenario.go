@@ -24,6 +24,8 @@ func measure(ctx context.Context, target scenarios.Target, o options, restart fu
 			return nil, errors.New("comeback: it is this program that must start the server: --server")
 		}
 		return scenarios.Comeback(ctx, target, scenarios.CallsConfig{Calls: o.Calls, AudioOnly: o.AudioOnly, Seed: o.Seed}, o.Back, restart)
+	case o.Webinar > minWebinar:
+		return inRooms(ctx, target, o, webinarOf(o))
 	case o.Joins > 0:
 		return scenarios.Joins(ctx, target, scenarios.JoinsConfig{Joins: o.Joins, Vanish: o.Vanish, AtATime: o.AtATime, Seed: o.Seed})
 	}
@@ -38,6 +40,15 @@ func measure(ctx context.Context, target scenarios.Target, o options, restart fu
 		Calls: o.Calls, Duration: o.Duration, LossUp: up, LossDown: down, AudioOnly: o.AudioOnly, Seed: o.Seed,
 		MaxDuplicates: o.MaxDuplicates, MaxResends: o.MaxResends,
 	})
+}
+
+// minWebinar members: one who sends, one who watches, and one more.
+const minWebinar = 2
+
+func webinarOf(o options) scenarios.RoomsConfig {
+	w := scenarios.UsualWebinar(o.Webinar)
+	w.MaxPicture = o.MaxPicture
+	return w.Rooms()
 }
 
 func inRooms(ctx context.Context, target scenarios.Target, o options, c scenarios.RoomsConfig) (*report.Report, error) {

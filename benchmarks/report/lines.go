@@ -25,6 +25,9 @@ func (r *Report) Lines() (lines []string) {
 		lines = append(lines, fmt.Sprintf("back in the call after the server's start, s: p50 %.2f, p95 %.2f, longest %.2f (%d people)",
 			c.P50, c.P95, c.Longest, c.People))
 	}
+	if r.Webinar != nil {
+		lines = append(lines, r.Webinar.lines()...)
+	}
 	if j := r.Joins; j != nil {
 		lines = append(lines, fmt.Sprintf("joins: %d of %d in %.1f s (%.0f a second), %d vanished; server %.1f ms of CPU a join",
 			j.Joined, j.Wanted, j.Seconds, j.PerSecond, j.Vanished, j.CPUMillis))

@@ -34,6 +34,7 @@ type Report struct {
 	Rooms *Rooms `json:"rooms,omitempty"`
 	// Comeback after the server was killed.
 	Comeback *Comeback `json:"comeback,omitempty"`
+	Webinar  *Webinar  `json:"webinar,omitempty"`
 	Server   *Server   `json:"server,omitempty"`
 }
 

@@ -28,11 +28,23 @@ func (g *gathering) flow(ctx context.Context, people []sink) (time.Duration, err
 		}
 		nowArrived, nowDue := packetsOf(people), g.due()
 		took := time.Since(began)
-		if float64(nowArrived-arrived) >= flowShare*(nowDue-due) || took > flowWithin {
+		if g.flows(float64(nowArrived-arrived), nowDue-due) || took > flowWithin {
 			return took, nil
 		}
 		arrived, due = nowArrived, nowDue
 	}
+}
+
+// flows tells whether so many packets in a window are all. In a webinar it is
+// not known how many are due: it flows when all pages get all that they show,
+// and no more than before.
+func (g *gathering) flows(arrived, due float64) bool {
+	if g.config.webinar == nil {
+		return arrived >= flowShare*due
+	}
+	steady := arrived > 0 && arrived < g.lastWindow/flowShare
+	g.lastWindow = arrived
+	return steady && g.allShown()
 }
 
 // due is how many packets all receivers together should have got so far.

@@ -29,9 +29,9 @@ type Room struct {
 type Member interface {
 	// Joined is when joining was asked for, since the run began.
 	Joined() time.Duration
-	// Gets tells whether the server, by what it has said, sends this member the
-	// other's source now.
-	Gets(other Member, source client.Source) bool
+	// Gets tells whether the server sends this member the other's source now, by
+	// what it has said.
+	Gets(other Member, source client.Source) client.Carriage
 	// WirePackets of RTP that the server has sent to this member so far.
 	WirePackets() uint64
 	// LastSent extended number of a source; 0 of one that it does not have.
@@ -80,7 +80,9 @@ type person struct {
 func (p person) Joined() time.Duration { return p.JoinedAt }
 
 // Gets implements Member.
-func (p person) Gets(other Member, source client.Source) bool {
-	o, ok := other.(person)
-	return ok && p.Person.Gets(o.Seat, source)
+func (p person) Gets(other Member, source client.Source) client.Carriage {
+	if o, ok := other.(person); ok {
+		return p.Person.Gets(o.Seat, source)
+	}
+	return client.NotCarried
 }

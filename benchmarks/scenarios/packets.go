@@ -18,7 +18,7 @@ func settlePackets(c *report.Calls, pairs []*pair, cutoffs map[client.Stream]uin
 		for from, sender := range tallies {
 			receiver := tallies[1-from]
 			first := time.Duration(-1)
-			for source := range sender.Sent {
+			for source := range sender.Sent[:client.Video+1] {
 				stream := client.Stream{Sender: p.numbers[from], Source: client.Source(source)}
 				if sender.Sent[source].Last < sender.Sent[source].First {
 					continue // nothing was sent

@@ -30,6 +30,8 @@ type RoomsConfig struct {
 	// count by the clear headers, and cost the generator a fraction.
 	Full bool
 	Seed uint64
+
+	webinar *Webinar
 }
 
 // Viewers: one camera, so many watch.
@@ -57,6 +59,9 @@ type gathering struct {
 	mu      sync.Mutex
 	people  []*guest
 	sending map[int]bool // rooms in which somebody sends
+	cameras []*guest     // of a webinar
+	// lastWindow is how many packets came in it; see flows.
+	lastWindow float64
 }
 
 // guest is one person in one of the rooms.
@@ -64,6 +69,7 @@ type guest struct {
 	Member
 	config client.PeerConfig
 	room   int
+	shows  map[uint32]bool // whose cameras its page shows, in a webinar
 	// expects the first packet soon: somebody was sending when it joined.
 	expects bool
 }
@@ -102,8 +108,14 @@ func Rooms(ctx context.Context, target Target, config RoomsConfig) (*report.Repo
 	if err := target.settle(ctx, r.Server, metricsBefore); err != nil {
 		return nil, err
 	}
-	g.settle(r.Rooms, judged)
+	if config.webinar != nil {
+		r.Webinar = &report.Webinar{}
+	}
+	g.settle(r, judged)
 	demandRooms(r)
+	if config.webinar != nil {
+		demandWebinar(r, config.webinar)
+	}
 	demandClean(r, &target)
 	return r, nil
 }
@@ -111,8 +123,20 @@ func Rooms(ctx context.Context, target Target, config RoomsConfig) (*report.Repo
 // window of each stream's numbers that are judged: from exclusive, to inclusive.
 type window struct {
 	from, to map[client.Stream]uint64
-	// carried streams at the end, by receiver: those go on.
-	carried map[uint32]map[client.Stream]bool
+	// before and after the end of it: what each receiver was said to get.
+	before, after carriage
+}
+
+// carriage of each stream, by receiver.
+type carriage map[uint32]map[client.Stream]client.Carriage
+
+// steady streams of a receiver: those that went on past the end.
+func (w window) steady(receiver uint32) map[client.Stream]bool {
+	all := map[client.Stream]bool{}
+	for stream, how := range w.before[receiver] {
+		all[stream] = how == client.Carried && w.after[receiver][stream] == client.Carried
+	}
+	return all
 }
 
 // lasts are the newest numbers of all streams.
@@ -126,14 +150,17 @@ func (g *gathering) lasts() map[client.Stream]uint64 {
 	return all
 }
 
-func (g *gathering) carried() map[uint32]map[client.Stream]bool {
-	all := map[uint32]map[client.Stream]bool{}
+func (g *gathering) carriage() carriage {
+	all := carriage{}
 	for _, p := range g.people {
-		all[p.number()] = map[client.Stream]bool{}
+		all[p.number()] = map[client.Stream]client.Carriage{}
 		for _, other := range g.people {
+			if other == p || other.room != p.room {
+				continue
+			}
 			for _, source := range client.Sources() {
-				if other.room == p.room && p.Gets(other.Member, source) {
-					all[p.number()][client.Stream{Sender: other.number(), Source: source}] = true
+				if other.config.Sends(source) {
+					all[p.number()][client.Stream{Sender: other.number(), Source: source}] = p.Gets(other.Member, source)
 				}
 			}
 		}
@@ -145,7 +172,11 @@ func (g *gathering) carried() map[uint32]map[client.Stream]bool {
 func (g *gathering) stay(ctx context.Context, r *report.Report) (window, error) {
 	began := time.Now()
 	cpu, cpuErr := watch.CPU(g.target.PID)
-	g.gather(ctx)
+	if g.config.webinar != nil {
+		g.gatherWebinar(ctx)
+	} else {
+		g.gather(ctx)
+	}
 	r.Rooms.Joined, r.Rooms.SetUpSeconds = len(g.people), time.Since(began).Seconds()
 	if used, err := watch.CPU(g.target.PID); err == nil && cpuErr == nil && len(g.people) > 0 {
 		r.Rooms.CPUMillisJoin = report.Millis(used-cpu) / float64(len(g.people))
@@ -160,22 +191,34 @@ func (g *gathering) stay(ctx context.Context, r *report.Report) (window, error) 
 	}
 	r.Rooms.FlowSeconds = took.Seconds()
 	from := g.lasts()
-	if err := steady(ctx, g.target, g.config.Duration, r.Server, people); err != nil {
+	if err = steady(ctx, g.target, g.config.Duration, r.Server, people); err != nil {
 		return window{}, err
 	}
-	w := window{from: from, to: g.lasts(), carried: g.carried()}
+	w := window{from: from, to: g.lasts(), before: g.carriage()}
 	rest := tail
 	if !g.config.Full {
 		rest = tail / 4 // nothing is asked for again
 	}
-	return w, pause(ctx, rest)
+	err = pause(ctx, rest)
+	w.after = g.carriage()
+	return w, err
 }
 
 // audioSlots that everybody offers: one for each of the others that sends.
-func (g *gathering) audioSlots() int { return max(g.config.Publishers-1, 1) }
+func (g *gathering) audioSlots() int {
+	if g.config.webinar != nil {
+		return webinarVoices
+	}
+	return max(g.config.Publishers-1, 1)
+}
 
 // videoSlots that everybody offers.
-func (g *gathering) videoSlots() int { return max(g.config.Publishers-1, 1) }
+func (g *gathering) videoSlots() int {
+	if w := g.config.webinar; w != nil {
+		return w.Shown
+	}
+	return max(g.config.Publishers-1, 1)
+}
 
 // gather lets all join: first those who send, so that the others find them.
 func (g *gathering) gather(ctx context.Context) {
@@ -196,6 +239,9 @@ func (g *gathering) enter(ctx context.Context, room, member int) {
 		AudioOnly: c.AudioOnly, VideoOnly: c.VideoOnly, ReceiveOnly: member >= c.Publishers, Crowd: g.crowd,
 		AudioSlots: g.audioSlots(), VideoSlots: g.videoSlots(),
 	}
+	if w := c.webinar; w != nil {
+		config.Layers, config.VideoOnly = webinarLayers, member >= w.Talkers
+	}
 	g.mu.Lock()
 	expects := g.sending[room]
 	g.mu.Unlock()
@@ -204,10 +250,19 @@ func (g *gathering) enter(ctx context.Context, room, member int) {
 		g.failed.add("enter", err)
 		return
 	}
+	coming := &guest{Member: p, config: config, room: room, expects: expects}
+	if c.webinar != nil && member >= c.Publishers {
+		if err := g.show(ctx, coming); err != nil {
+			g.failed.add("show", err)
+		}
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.people = append(g.people, &guest{Member: p, config: config, room: room, expects: expects})
+	g.people = append(g.people, coming)
 	g.sending[room] = g.sending[room] || member < c.Publishers
+	if c.webinar != nil && member < c.Publishers {
+		g.cameras = append(g.cameras, coming)
+	}
 }
 
 func (g *gathering) leave() {
@@ -221,11 +276,22 @@ func (g *gathering) leave() {
 // leaveAtATime people leave.
 const leaveAtATime = 16
 
+// demandWebinar notes what one has to show beside.
+func demandWebinar(r *report.Report, w *Webinar) {
+	r.Demand("pictures that never came", float64(r.Webinar.Missing), 0)
+	r.Demand("packets of what nobody shows", float64(r.Webinar.NotShown), 0)
+	r.Demand("audio streams to a member", r.Webinar.VoicesMost, webinarVoices+0.1) // one may take another's place
+	if w.MaxPicture > 0 {
+		r.Demand("join to first picture, p95, ms", r.Webinar.JoinToPicture.P95, report.Millis(w.MaxPicture))
+	}
+}
+
 // demandRooms notes what a run has to show.
 func demandRooms(r *report.Report) {
 	c := r.Rooms
 	r.Demand("participants that failed", float64(c.Wanted-c.Joined), 0)
 	r.Demand("silent streams", float64(c.Silent), 0)
-	r.Demand("unexplained packets", float64(c.Audio.Unexplained+c.Video.Unexplained), 0)
+	// Each datagram that this program was too slow to read is one of them.
+	r.Demand("unexplained packets", max(float64(c.Audio.Unexplained+c.Video.Unexplained)-float64(c.Overflows), 0), 0)
 	r.Demand("unmarked packets", float64(c.Unmarked), 0)
 }

@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"callrelay/benchmarks/internal/client"
@@ -9,9 +11,10 @@ import (
 )
 
 // settle makes the account of all packets, after all have left.
-func (g *gathering) settle(c *report.Rooms, judged window) {
+func (g *gathering) settle(r *report.Report, judged window) {
+	c := r.Rooms
 	delays := map[client.Source][]time.Duration{}
-	var firsts []time.Duration
+	var firsts, pictures []time.Duration
 	wires := ledger.Wires{Sent: g.times(), After: judged.from, Last: judged.to}
 	for _, p := range g.people {
 		tally := p.Tally()
@@ -22,9 +25,9 @@ func (g *gathering) settle(c *report.Rooms, judged window) {
 		c.GeneratorLateMS = max(c.GeneratorLateMS, report.Millis(tally.Late))
 		var heard map[client.Stream]*ledger.Heard
 		if g.config.Full {
-			heard = g.heardFull(p, tally, judged.to)
+			heard = g.heardFull(p, tally, judged)
 		} else {
-			wires.Steady = judged.carried[p.number()]
+			wires.Steady = judged.steady(p.number())
 			heard = wires.Settle(tally.Wire)
 		}
 		for stream, h := range heard {
@@ -33,11 +36,19 @@ func (g *gathering) settle(c *report.Rooms, judged window) {
 			} else {
 				c.Video.Add(h.Account)
 			}
-			delays[stream.Source] = append(delays[stream.Source], h.Delays...)
+			kind := min(stream.Source, client.Video)
+			delays[kind] = append(delays[kind], h.Delays...)
 		}
-		c.Silent += max(g.expected(p)-len(heard), 0)
+		if r.Webinar != nil {
+			g.settleWebinar(r.Webinar, p, heard, judged)
+		} else {
+			c.Silent += max(g.expected(p)-len(heard)-paused(judged.after[p.number()], heard), 0)
+		}
 		if first := firstOf(tally); p.expects && first > 0 {
 			firsts = append(firsts, first-p.Joined())
+		}
+		if p.expects && tally.FirstPicture > 0 && p.config.ReceiveOnly {
+			pictures = append(pictures, tally.FirstPicture-p.Joined())
 		}
 	}
 	c.DelayBins = make([]int, report.Bins)
@@ -48,6 +59,9 @@ func (g *gathering) settle(c *report.Rooms, judged window) {
 	}
 	c.AudioDelay, c.VideoDelay = report.SpreadOf(delays[client.Audio]), report.SpreadOf(delays[client.Video])
 	c.JoinToFirst = report.SpreadOf(firsts)
+	if r.Webinar != nil {
+		r.Webinar.JoinToPicture = report.SpreadOf(pictures)
+	}
 }
 
 // times of all that was sent.
@@ -62,6 +76,16 @@ func (g *gathering) times() func(client.Stream) ledger.Times {
 		}
 	}
 	return func(s client.Stream) ledger.Times { return all[s] }
+}
+
+// paused streams of which nothing was heard.
+func paused(streams map[client.Stream]client.Carriage, heard map[client.Stream]*ledger.Heard) (n int) {
+	for stream, how := range streams {
+		if how == client.Paused && heard[stream] == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // expected number of streams that somebody gets: what the others in the room
@@ -82,8 +106,9 @@ func (g *gathering) expected(p *guest) (n int) {
 }
 
 // heardFull is the account of one who opens every packet.
-func (g *gathering) heardFull(p *guest, tally *client.Tally, cutoffs map[client.Stream]uint64) map[client.Stream]*ledger.Heard {
+func (g *gathering) heardFull(p *guest, tally *client.Tally, judged window) map[client.Stream]*ledger.Heard {
 	all := map[client.Stream]*ledger.Heard{}
+	steady := judged.steady(p.number())
 	for _, other := range g.people {
 		sender := other.Tally()
 		for _, source := range client.Sources() {
@@ -91,7 +116,11 @@ func (g *gathering) heardFull(p *guest, tally *client.Tally, cutoffs map[client.
 			if len(tally.Arrived[stream]) == 0 {
 				continue
 			}
-			account, waits := settleStream(sender, tally, stream, cutoffs[stream])
+			last := judged.to[stream]
+			if !steady[stream] { // it ended where its last packet came
+				last = min(last, slices.Max(slices.Collect(maps.Keys(tally.Arrived[stream]))))
+			}
+			account, waits := settleStream(sender, tally, stream, last)
 			all[stream] = &ledger.Heard{Account: account, Delays: waits}
 		}
 	}

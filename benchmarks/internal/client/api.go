@@ -25,8 +25,8 @@ func newAPI(mux ice.UDPMux, reports bool) (*webrtc.API, error) {
 	if err := registerCodecs(&media); err != nil {
 		return nil, err
 	}
-	for _, uri := range []string{"urn:ietf:params:rtp-hdrext:sdes:mid", twccURI} {
-		for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
+	for _, uri := range []string{midURI, twccURI, levelURI, ridURI, repairedURI} {
+		for _, kind := range kindsOf(uri) {
 			if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind); err != nil {
 				return nil, err
 			}
@@ -54,6 +54,25 @@ func newAPI(mux ice.UDPMux, reports bool) (*webrtc.API, error) {
 		registry.Add(receiver)
 	}
 	return webrtc.NewAPI(webrtc.WithMediaEngine(&media), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(registry)), nil
+}
+
+// Header extensions beside the transport-wide number.
+const (
+	midURI      = "urn:ietf:params:rtp-hdrext:sdes:mid"
+	levelURI    = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+	ridURI      = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+	repairedURI = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+)
+
+// kindsOf media that an extension is for.
+func kindsOf(uri string) []webrtc.RTPCodecType {
+	switch uri {
+	case levelURI:
+		return []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio}
+	case ridURI, repairedURI:
+		return []webrtc.RTPCodecType{webrtc.RTPCodecTypeVideo}
+	}
+	return []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo}
 }
 
 // quietLog drops what Pion would say: what matters shows in the report.

@@ -154,6 +154,9 @@ func (t *tally) light(p wirePacket, at time.Duration) (open bool) {
 	} else if t.t.FirstWire == 0 {
 		t.t.FirstWire = at
 	}
+	if !s.Repair && p.payloadType != typeOpus && t.t.FirstPicture == 0 {
+		t.t.FirstPicture = at
+	}
 	return s.note(p.seq, at) && !s.Repair
 }
 

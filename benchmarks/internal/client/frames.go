@@ -23,6 +23,7 @@ const (
 // vp8 makes the payloads of one VP8 stream as an encoder and a packetizer
 // would (RFC 7741): sizes that vary, one key frame at first and then on demand.
 type vp8 struct {
+	scale     int // a layer's frames are so many times smaller; 0 is 1
 	random    *rand.Rand
 	pictureID uint16 // 15 bits
 	begun     bool
@@ -37,10 +38,11 @@ const minKeyFrameGap = 300 * time.Millisecond
 // frame returns the sizes of a new frame's packets, and whether it is a key frame.
 func (v *vp8) frame(now time.Duration) (sizes []int, key bool) {
 	key = !v.begun || v.keyWanted && now-v.keyAt >= minKeyFrameGap
-	left := frameBytes/2 + v.random.IntN(frameBytes)
+	scale := max(v.scale, 1)
+	left := (frameBytes/2 + v.random.IntN(frameBytes)) / (scale * scale)
 	if key {
 		v.begun, v.keyWanted, v.keyAt = true, false, now
-		left = keyFrameBytes
+		left = keyFrameBytes / (scale * scale)
 	}
 	v.pictureID = (v.pictureID + 1) & 0x7fff
 	// A packetizer makes the packets of a frame equally long.
@@ -70,8 +72,9 @@ func (v *vp8) fill(payload []byte, first, key bool) {
 	if key {
 		payload[4] = 0x10
 		copy(payload[7:], []byte{0x9d, 0x01, 0x2a})
-		binary.LittleEndian.PutUint16(payload[10:], width)
-		binary.LittleEndian.PutUint16(payload[12:], height)
+		scale := uint16(max(v.scale, 1))
+		binary.LittleEndian.PutUint16(payload[10:], width/scale)
+		binary.LittleEndian.PutUint16(payload[12:], height/scale)
 	}
 }
 

@@ -6,25 +6,27 @@ import (
 	"time"
 )
 
-// Source tells a participant's two streams apart.
+// Source tells a participant's streams apart.
 type Source uint8
 
 // Sources.
 const (
 	Audio Source = iota
-	Video
+	Video        // alone, or the largest layer
+	VideoMiddle
+	VideoSmall
 	sources
 )
 
 // Sources that there are.
-func Sources() []Source { return []Source{Audio, Video} }
+func Sources() []Source { return []Source{Audio, Video, VideoMiddle, VideoSmall} }
 
 func (s Source) String() string {
-	if s == Audio {
-		return "audio"
-	}
-	return "video"
+	return [...]string{"audio", "video", "video, middle", "video, small"}[s]
 }
+
+// rid of a layer.
+func (s Source) rid() string { return [...]string{"", "f", "h", "q"}[s] }
 
 // Mark is the last MarkSize bytes of each packet's payload, where a server
 // that forwards payloads leaves them as they are.

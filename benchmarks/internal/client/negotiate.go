@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pion/interceptor"
+	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 
 	"callrelay/signal/protocol"
@@ -27,11 +29,15 @@ func (p *Peer) Connect(ctx context.Context, conn *Conn, seat protocol.Participan
 	if !ok {
 		return fmt.Errorf("offer: got %s", protocol.TypeOf(reply))
 	}
+	p.Exchanges = append(p.Exchanges, Exchange{Offer: offer, Answer: answer.SDP})
 	if err := p.TakeAnswer(answer.SDP); err != nil {
 		return err
 	}
 	return p.Await(ctx)
 }
+
+// Exchange of an offer for an answer.
+type Exchange struct{ Offer, Answer string }
 
 // Offer is this side's offer, complete.
 func (p *Peer) Offer() (string, error) {
@@ -83,10 +89,17 @@ func (p *Peer) describe(d webrtc.SessionDescription) (string, error) {
 // begin reading and feedback, once the sections are negotiated.
 func (p *Peer) begin(transport uint8) {
 	p.socket.setTransportID(transport)
-	for _, sender := range p.senders {
-		if sender != nil {
-			p.start(func() { p.readSenderRTCP(sender) })
+	for source, track := range p.tracks {
+		if track == nil {
+			continue
 		}
+		sender := p.senders[min(Source(source), Video)]
+		track.setMid(p.midOf(sender))
+		read := sender.ReadRTCP
+		if rid := track.RID(); rid != "" {
+			read = func() ([]rtcp.Packet, interceptor.Attributes, error) { return sender.ReadSimulcastRTCP(rid) }
+		}
+		p.start(func() { p.readSenderRTCP(Source(source), read) })
 	}
 	if p.cfg.Crowd != nil {
 		p.cfg.Crowd.enrol(p)
@@ -109,10 +122,10 @@ func (p *Peer) Await(ctx context.Context) error {
 
 // sendSections names the source of each section that sends.
 func (p *Peer) sendSections() []protocol.Section {
-	names := [sources]protocol.Source{protocol.SourceMicrophone, protocol.SourceCamera}
+	names := [...]protocol.Source{protocol.SourceMicrophone, protocol.SourceCamera}
 	var sections []protocol.Section
 	for _, t := range p.pc.GetTransceivers() {
-		for s, sender := range p.senders {
+		for s, sender := range p.senders[:len(names)] {
 			if sender != nil && t.Sender() == sender {
 				sections = append(sections, protocol.Section{Mid: t.Mid(), Source: names[s]})
 			}
@@ -133,6 +146,22 @@ func (t *tally) learnRepairs(sdp string) {
 			}
 		}
 	}
+}
+
+// midOf the section that a sender sends on.
+func (p *Peer) midOf(sender *webrtc.RTPSender) string {
+	for _, t := range p.pc.GetTransceivers() {
+		if t.Sender() == sender {
+			return t.Mid()
+		}
+	}
+	return ""
+}
+
+func (t *track) setMid(mid string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.mid = mid
 }
 
 // transportID of the transport-wide number's header extension in an SDP; 0 if it has none.

@@ -29,6 +29,10 @@ type PeerConfig struct {
 	AudioOnly, VideoOnly, ReceiveOnly bool
 	// SendOnly offers no slot, and Answering no section at all: it answers.
 	SendOnly, Answering bool
+	// Still peers send nothing, whatever they publish.
+	Still bool
+	// Layers of pictures: 3 is simulcast, else one.
+	Layers int
 	// AudioSlots and VideoSlots that it offers; 0 is one each.
 	AudioSlots, VideoSlots int
 	// Crowd makes this a light peer; nil is one that opens every packet, asks
@@ -42,6 +46,9 @@ type PeerConfig struct {
 
 // Peer is a participant's PeerConnection with its microphone and camera.
 type Peer struct {
+	// Exchanges of SDP that Connect made so far.
+	Exchanges []Exchange
+
 	cfg     PeerConfig
 	pc      *webrtc.PeerConnection
 	socket  link
@@ -49,12 +56,13 @@ type Peer struct {
 	tracks  [sources]*track
 	senders [sources]*webrtc.RTPSender
 	tally   *tally
-	vp8     vp8
+	encoder [sources]vp8
 	random  *rand.Rand
 	begun   bool // of one that answers
 
 	numbers   atomic.Uint32
-	keyWanted atomic.Bool
+	keyWanted [sources]atomic.Bool
+	inactive  [sources]atomic.Bool // layers that the server does not want
 	connected chan struct{}
 	failed    chan struct{}
 	stop      chan struct{}
@@ -77,7 +85,10 @@ func NewPeer(cfg PeerConfig) (*Peer, error) {
 		recorder: twcc.NewRecorder(cfg.Number | 1<<31),
 		gaps:     map[uint32]*missing{},
 	}
-	p.vp8.random = p.random
+	for s := range p.encoder {
+		p.encoder[s].random = p.random
+	}
+	p.encoder[VideoMiddle].scale, p.encoder[VideoSmall].scale = 2, 4
 	p.tally = newTally(&p.tracks)
 	var err error
 	if p.socket, err = p.openLink(); err != nil {
@@ -122,14 +133,41 @@ func (p *Peer) open() error {
 
 // openSections makes first the send sections, then the slots, as browsers do.
 func (p *Peer) openSections() error {
-	for s := Audio; s < sources && !p.cfg.ReceiveOnly; s++ {
-		p.tracks[s] = newTrack(s, &p.numbers, uint16(p.random.Uint32()))
-		transceiver, err := p.pc.AddTransceiverFromTrack(p.tracks[s], webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
-		if err != nil {
+	if !p.cfg.ReceiveOnly {
+		if err := p.openSends(Audio); err != nil {
 			return err
 		}
-		p.senders[s] = transceiver.Sender()
+		cameras := []Source{Video}
+		if p.cfg.Layers > 1 {
+			cameras = []Source{VideoSmall, VideoMiddle, Video} // in the order in which a page names them
+		}
+		if err := p.openSends(cameras...); err != nil {
+			return err
+		}
 	}
+	return p.openSlots()
+}
+
+// openSends makes one section that sends a source, or its layers.
+func (p *Peer) openSends(layers ...Source) error {
+	for _, s := range layers {
+		p.tracks[s] = newTrack(s, &p.numbers, uint16(p.random.Uint32()))
+		p.tracks[s].layered = len(layers) > 1
+	}
+	transceiver, err := p.pc.AddTransceiverFromTrack(p.tracks[layers[0]], webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+	if err != nil {
+		return err
+	}
+	p.senders[layers[len(layers)-1]] = transceiver.Sender()
+	for _, s := range layers[1:] {
+		if err := transceiver.Sender().AddEncoding(p.tracks[s]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Peer) openSlots() error {
 	if p.cfg.SendOnly {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"callrelay/signal/protocol"
@@ -23,6 +24,7 @@ type Person struct {
 
 	cfg       PeerConfig
 	following sync.WaitGroup
+	sending   atomic.Pointer[Peer] // what layers are asked of
 	slotsMu   sync.Mutex
 	slots     []protocol.SlotView
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/pion/interceptor"
 	"github.com/pion/rtcp"
-	"github.com/pion/webrtc/v4"
 )
 
 // StartMedia opens microphone and camera. StopMedia or Close ends it.
@@ -76,13 +76,22 @@ func (p *Peer) sendAudio(now time.Duration) {
 }
 
 func (p *Peer) sendVideo(now time.Duration) {
-	p.vp8.keyWanted = p.vp8.keyWanted || p.keyWanted.Swap(false)
-	sizes, key := p.vp8.frame(now)
+	for source := Video; source <= VideoSmall; source++ {
+		if p.tracks[source] != nil && !p.inactive[source].Load() {
+			p.sendFrame(source, now)
+		}
+	}
+}
+
+func (p *Peer) sendFrame(source Source, now time.Duration) {
+	encoder := &p.encoder[source]
+	encoder.keyWanted = encoder.keyWanted || p.keyWanted[source].Swap(false)
+	sizes, key := encoder.frame(now)
 	timestamp := uint32(now.Milliseconds() * 90)
 	for i, size := range sizes {
 		payload := make([]byte, size)
-		p.vp8.fill(payload, i == 0, key)
-		_ = p.tracks[Video].send(timestamp, i == len(sizes)-1, payload, p.marker(Video, payload))
+		encoder.fill(payload, i == 0, key)
+		_ = p.tracks[source].send(timestamp, i == len(sizes)-1, payload, p.marker(source, payload))
 	}
 }
 
@@ -95,18 +104,30 @@ func (p *Peer) marker(source Source, payload []byte) func(seq uint64) time.Durat
 	}
 }
 
+// SetActive lets a layer be sent or not; one that comes back begins with a key
+// frame. Without rid it is all there is.
+func (p *Peer) SetActive(rid string, active bool) {
+	for source := Video; source <= VideoSmall; source++ {
+		if t := p.tracks[source]; t != nil && t.RID() == rid {
+			if was := p.inactive[source].Swap(!active); was && active {
+				p.keyWanted[source].Store(true)
+			}
+		}
+	}
+}
+
 // readSenderRTCP does what the server asks of a sender. Pion gives each
 // sender only what concerns its own SSRCs.
-func (p *Peer) readSenderRTCP(sender *webrtc.RTPSender) {
+func (p *Peer) readSenderRTCP(source Source, read func() ([]rtcp.Packet, interceptor.Attributes, error)) {
 	for {
-		packets, _, err := sender.ReadRTCP()
+		packets, _, err := read()
 		if err != nil {
 			return
 		}
 		for _, packet := range packets {
 			switch packet := packet.(type) {
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
-				p.keyWanted.Store(true)
+				p.keyWanted[source].Store(true)
 				p.tally.add(func(t *Tally) { t.KeyFrameRequests++ })
 			case *rtcp.TransportLayerNack:
 				p.answerNACK(packet)

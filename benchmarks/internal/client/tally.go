@@ -65,6 +65,8 @@ type Tally struct {
 	// of it came, since the run began. Arrived and its like are then empty.
 	Wire      map[uint32]*WireStream
 	FirstWire time.Duration
+	// FirstPicture is when the first of a picture came to a light peer.
+	FirstPicture time.Duration
 	// Late is how much later than planned frames were written, at worst: a
 	// large value means that the generator had too little CPU.
 	Late time.Duration

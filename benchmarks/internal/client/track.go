@@ -31,6 +31,12 @@ type track struct {
 	payloadType uint8
 	rtxType     uint8
 	twccID      uint8
+	midID       uint8
+	ridID       uint8
+	repairedID  uint8
+	levelID     uint8
+	layered     bool     // one of several encodings of one picture
+	mid         string   // of the section, which layers name in each packet
 	seq         uint64   // of the last packet
 	times       []uint32 // of each packet since first, in microseconds
 	rtxSeq      uint16
@@ -71,8 +77,17 @@ func (t *track) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, err
 		return chosen, errNoCodec
 	}
 	for _, extension := range c.HeaderExtensions() {
-		if extension.URI == twccURI {
-			t.twccID = uint8(extension.ID)
+		switch id := uint8(extension.ID); extension.URI {
+		case twccURI:
+			t.twccID = id
+		case midURI:
+			t.midID = id
+		case ridURI:
+			t.ridID = id
+		case repairedURI:
+			t.repairedID = id
+		case levelURI:
+			t.levelID = id
 		}
 	}
 	t.payloadType = uint8(chosen.PayloadType)
@@ -89,10 +104,20 @@ func (t *track) Unbind(webrtc.TrackLocalContext) error {
 }
 
 // ID implements webrtc.TrackLocal.
-func (t *track) ID() string { return t.source.String() }
+func (t *track) ID() string {
+	if t.source == Audio {
+		return "audio"
+	}
+	return "video"
+}
 
 // RID implements webrtc.TrackLocal.
-func (t *track) RID() string { return "" }
+func (t *track) RID() string {
+	if t.layered {
+		return t.source.rid()
+	}
+	return ""
+}
 
 // StreamID implements webrtc.TrackLocal.
 func (t *track) StreamID() string { return "camera" }
@@ -121,7 +146,7 @@ func (t *track) send(timestamp uint32, marker bool, payload []byte, mark func(se
 	}
 	t.history[t.seq%historySize], t.headers[t.seq%historySize] = payload, header
 	t.resent[t.seq%historySize] = time.Time{}
-	write, err := t.write, t.number(&header)
+	write, err := t.write, t.extendHeader(&header, t.ridID)
 	t.mu.Unlock()
 	if err != nil {
 		return err
@@ -146,7 +171,7 @@ func (t *track) resend(seq uint16) error {
 	t.resent[full%historySize] = time.Now()
 	t.rtxSeq++
 	header.SSRC, header.PayloadType, header.SequenceNumber = t.rtx, t.rtxType, t.rtxSeq
-	write, err := t.write, t.number(&header)
+	write, err := t.write, t.extendHeader(&header, t.repairedID)
 	t.mu.Unlock()
 	if err != nil {
 		return err
@@ -158,15 +183,30 @@ func (t *track) resend(seq uint16) error {
 	return err
 }
 
-// number gives a packet its transport-wide number. The caller holds mu.
-func (t *track) number(header *rtp.Header) error {
-	if t.twccID == 0 {
-		return nil
-	}
+// voiceLevel of who speaks, in dB below overload (RFC 6464).
+const voiceLevel = 30
+
+// extendHeader gives a packet its transport-wide number; a layer's also its
+// name, in the extension with id name; sound its level. The caller holds mu.
+func (t *track) extendHeader(header *rtp.Header, name uint8) error {
+	header.Extension, header.Extensions = false, nil
 	var b [2]byte
-	binary.BigEndian.PutUint16(b[:], uint16(t.numbers.Add(1)))
-	header.Extensions = nil
-	return header.SetExtension(t.twccID, b[:])
+	var failed []error
+	set := func(id uint8, value []byte) {
+		if id != 0 {
+			failed = append(failed, header.SetExtension(id, value))
+		}
+	}
+	if t.twccID != 0 {
+		binary.BigEndian.PutUint16(b[:], uint16(t.numbers.Add(1)))
+		set(t.twccID, b[:])
+	}
+	if t.layered {
+		set(t.midID, []byte(t.mid))
+		set(name, []byte(t.source.rid()))
+	}
+	set(t.levelID, []byte{voiceLevel})
+	return errors.Join(failed...)
 }
 
 // extend gives a number of the track's own wire its full value.

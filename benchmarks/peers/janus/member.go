@@ -210,9 +210,11 @@ func (m *member) open(ctx context.Context) (err error) {
 func (m *member) Joined() time.Duration { return m.joined }
 
 // Gets implements scenarios.Member: VideoRoom sends what was subscribed to.
-func (m *member) Gets(other scenarios.Member, source client.Source) bool {
-	o, ok := other.(*member)
-	return ok && o != m && o.config.Sends(source)
+func (m *member) Gets(other scenarios.Member, source client.Source) client.Carriage {
+	if o, ok := other.(*member); ok && o != m && o.config.Sends(source) {
+		return client.Carried
+	}
+	return client.NotCarried
 }
 
 // WirePackets implements scenarios.Member.
