@@ -98,7 +98,7 @@ export class Client extends Emitter<ClientEvents> {
     this.link_.on('moved', (leftMs) => this.everyRoom((room) => room.moved(leftMs)))
     this.link_.on('welcome', (message) => this.welcome(message))
     this.link_.on('message', (message) => this.message(message))
-    this.link_.on('network', () => this.everyRoom((room) => room.networkChanged()))
+    this.link_.on('network', (gone) => this.everyRoom((room) => room.networkChanged(gone)))
   }
 
   /** Whether this browser can make calls at all. */

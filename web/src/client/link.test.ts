@@ -164,6 +164,24 @@ test('online opens the socket at once instead of waiting', async () => {
   expect(FakeSocket.last).not.toBe(before)
 })
 
+test('a network that was gone and is back gets a new socket at once, whatever the old one looks like', async () => {
+  const browser = fakeBrowser()
+  const link = makeLink(browser)
+  const hints: boolean[] = []
+  link.on('network', (gone) => hints.push(gone))
+  const before = await up(link)
+  browser.window.dispatchEvent(new Event('online'))
+  expect(FakeSocket.last).toBe(before)
+  browser.window.dispatchEvent(new Event('offline'))
+  expect(FakeSocket.last).toBe(before)
+  browser.window.dispatchEvent(new Event('online'))
+  expect(FakeSocket.last).not.toBe(before)
+  expect(before.closed).toBe(true)
+  expect(hints).toEqual([false, true])
+  const socket = await opens()
+  expect(socket.got('hello').session).toBe('secret')
+})
+
 test('a server that welcomes and closes at once is not hammered', async () => {
   const link = makeLink(fakeBrowser())
   link.start()

@@ -24,8 +24,8 @@ type LinkEvents = {
   welcome: [WelcomeMessage]
   /** Everything but replies. */
   message: [ServerMessage]
-  /** The browser says that the network is another one, or is back. */
-  network: []
+  /** The browser says that the network is another one; with true, that there was none at all meanwhile. */
+  network: [boolean]
 }
 
 export interface LinkOptions {
@@ -80,6 +80,8 @@ export class Link extends Emitter<LinkEvents> {
   private asked = false
   private askedWithin = SILENT_MS
   private identified = false
+  /** The browser has said that there is no network. */
+  private offline = false
   /** Of the newest event that this page has seen. */
   private cursor: string | undefined
   private readonly abort = new AbortController()
@@ -101,7 +103,8 @@ export class Link extends Emitter<LinkEvents> {
     if (this.current.state !== 'idle') return
     const { signal } = this.abort
     const { window, network } = this.env
-    window?.addEventListener('online', () => this.networkChanged(), { signal })
+    window?.addEventListener('offline', () => (this.offline = true), { signal })
+    window?.addEventListener('online', () => this.networkReturned(), { signal })
     network?.addEventListener('change', () => this.networkChanged(), { signal })
     window?.addEventListener('pagehide', () => this.store.flush(), { signal })
     // A page that comes out of the browser's cache has lost its socket.
@@ -138,8 +141,20 @@ export class Link extends Emitter<LinkEvents> {
     if (this.current.state === 'up') this.ask(DOUBTED_MS)
   }
 
-  private networkChanged(): void {
-    this.emit('network')
+  /** Sockets of the network that went may hang until they time out: another is opened at once, which costs little. */
+  private networkReturned(): void {
+    const gone = this.offline
+    this.offline = false
+    if (gone && this.current.state === 'up') {
+      this.open()
+      this.emit('network', true)
+    } else {
+      this.networkChanged(gone)
+    }
+  }
+
+  private networkChanged(gone = false): void {
+    this.emit('network', gone)
     if (this.current.state === 'down') {
       this.attempt = 0
       this.open()

@@ -287,8 +287,8 @@ export class Room extends Emitter<RoomEvents> {
   }
 
   /** @internal */
-  networkChanged(): void {
-    this.connections.networkHint()
+  networkChanged(gone = false): void {
+    this.connections.networkHint(gone)
   }
 
   /** @internal The session is at another server now: media follow, and are shown from the old one until they are there. */

@@ -77,9 +77,9 @@ export class SeatConnections {
     this.newest?.showVideos(count)
   }
 
-  networkHint(): void {
-    this.newest?.networkHint()
-    this.before?.networkHint()
+  networkHint(gone = false): void {
+    this.newest?.networkHint(gone)
+    this.before?.networkHint(gone)
   }
 
   /** Makes the connection for a seat. `known` is the newest generation that the server told. */

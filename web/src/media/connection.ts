@@ -31,6 +31,8 @@ type ConnectionEvents = {
 }
 
 const POLL_MS = 300
+/** A look between two polls, where the network was gone. */
+const GONE_LOOK_MS = 320
 
 /**
  * One generation of a seat's connection: one RTCPeerConnection, on which only
@@ -132,9 +134,10 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
     this.recover({ type: 'expect' })
   }
 
-  /** Tells that the network may be another one: silence counts sooner for a while. */
-  networkHint(): void {
-    this.recover({ type: 'hint' })
+  /** Tells that the network may be another one, or is, with `gone`: silence counts sooner for a while. */
+  networkHint(gone = false): void {
+    this.recover({ type: 'hint', gone })
+    if (gone) setTimeout(() => void this.look(), GONE_LOOK_MS)
     this.detour = detourHint(this.detour, performance.now())
     void this.look()
   }
@@ -235,6 +238,7 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   }
 
   private async look(): Promise<void> {
+    if (this.closed) return
     const report = await this.pc.getStats().catch(() => undefined)
     if (!report || this.closed) return
     const stats = new Map([...(report.values() as Iterable<Stat>)].map((s) => [s.id, s]))

@@ -95,6 +95,25 @@ describe('a path', () => {
     expect((path.effects[0]?.[0] ?? Infinity) - silentFrom).toBeLessThanOrEqual(1_500)
   })
 
+  test('that falls silent after the network was gone is restarted at the next look', () => {
+    const path = connected()
+    path.feed({ type: 'hint', gone: true })
+    path.feed({ type: 'hint' })
+    path.now += 100
+    path.feed({ type: 'poll', alive: false })
+    expect(path.effects).toEqual([])
+    path.now += 400
+    path.feed({ type: 'poll', alive: false })
+    expect(path.effects).toEqual([[path.now, 'restart']])
+  })
+
+  test('that is alive although the network was gone is not restarted', () => {
+    const path = connected()
+    path.feed({ type: 'hint', gone: true })
+    path.run(60_000, 500)
+    expect(path.effects).toEqual([])
+  })
+
   test('that is quiet while it rings is left alone, and watched from accept on', () => {
     const path = new Path()
     path.feed({ type: 'connected' })

@@ -23,6 +23,8 @@ export interface Recovery {
   usualGap: number
   /** Until then silence counts sooner: the browser said that the network changed. */
   hintedUntil: number
+  /** So much silence is enough then. */
+  hintedStall: number
   lastRestart: number
   /** The present silence was asked about. */
   probed: boolean
@@ -39,8 +41,8 @@ export type RecoveryEvent =
   | { type: 'connected' }
   /** The browser's ICE says that its checks are not answered. */
   | { type: 'interrupted' }
-  /** The network may be another one: online, connection change, the socket reopened. */
-  | { type: 'hint' }
+  /** The network may be another one: online, connection change, the socket reopened. `gone`: there was none at all. */
+  | { type: 'hint'; gone?: boolean }
   /** The server answered a restart. */
   | { type: 'answered' }
 
@@ -54,6 +56,8 @@ const STALL_MS = 2_000
 /** Where nothing but checks can be expected. */
 const QUIET_STALL_MS = 8_000
 const HINTED_STALL_MS = 700
+/** Where the browser has seen the network go: what flowed is lost, as a rule. */
+const GONE_STALL_MS = 250
 const HINT_MS = 3_000
 /** Where media flow, so much silence is worth a question to the server, which costs nothing. */
 const PROBE_MS = 600
@@ -69,6 +73,7 @@ export function newRecovery(now: number): Recovery {
     lastAlive: now,
     usualGap: 0,
     hintedUntil: 0,
+    hintedStall: HINTED_STALL_MS,
     lastRestart: now + FIRST_MS - REPEAT_MS,
     probed: false,
     answered: 0,
@@ -82,7 +87,7 @@ export function stepRecovery(
 ): { recovery: Recovery; effect?: RecoveryEffect } {
   switch (event.type) {
     case 'hint':
-      return { recovery: { ...r, hintedUntil: now + HINT_MS } }
+      return { recovery: hinted(r, event.gone ? GONE_STALL_MS : HINTED_STALL_MS, now) }
     case 'expect':
       return { recovery: r.expecting ? r : { ...r, expecting: true, usualGap: 0, lastAlive: now } }
     case 'answered':
@@ -94,6 +99,12 @@ export function stepRecovery(
     case 'poll':
       return event.alive ? { recovery: alive(r, now) } : silent(r, now)
   }
+}
+
+/** The stronger of two hints counts. */
+function hinted(r: Recovery, stall: number, now: number): Recovery {
+  const hintedStall = now < r.hintedUntil ? Math.min(stall, r.hintedStall) : stall
+  return { ...r, hintedUntil: now + HINT_MS, hintedStall }
 }
 
 function alive(r: Recovery, now: number): Recovery {
@@ -127,7 +138,7 @@ function probe(r: Recovery, now: number): { recovery: Recovery; effect?: Recover
 /** A path that is often quiet for a second is not dead after two. */
 function stallAfter(r: Recovery, now: number): number {
   if (!r.expecting) return QUIET_STALL_MS
-  if (now < r.hintedUntil) return Math.max(HINTED_STALL_MS, r.usualGap * 1.5)
+  if (now < r.hintedUntil) return Math.max(r.hintedStall, r.usualGap * (r.hintedStall < HINTED_STALL_MS ? 1 : 1.5))
   return Math.min(QUIET_STALL_MS, Math.max(STALL_MS, r.usualGap * 1.75))
 }
 
