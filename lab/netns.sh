@@ -17,6 +17,7 @@
 #       symmetric        another port for each peer; only that peer may answer
 #       no-udp           port-restricted NAT that drops all UDP
 #       tcp443           only TCP to port 443 passes
+#       tls443           and of that only what begins as TLS does: no ICE-TCP, no plain TURN
 #
 #   srv 203.0.113.10 and .11 --+
 #                              +-- switch --+-- NAME-nat 203.0.113.101 -- NAME 198.51.100.2
@@ -111,6 +112,10 @@ nat() {
     symmetric) post='oifname "wan" masquerade fully-random' ;;
     no-udp) fwd="meta l4proto udp drop; $fwd" ;;
     tcp443) fwd='ct state established,related accept; iifname "lan" tcp dport 443 accept' ;;
+    tls443)
+      # The first byte that a client sends decides; once it was TLS all passes.
+      fwd='ct mark 1 accept; iifname "lan" tcp dport 443 @ih,0,8 0x16 ct mark set 1 accept;
+        iifname "lan" tcp dport 443 tcp flags & psh == psh drop; ct state established,related accept; iifname "lan" tcp dport 443 accept' ;;
     *) die "unknown kind $kind" ;;
   esac
   ns "$name-nat" nft -f - <<NFT

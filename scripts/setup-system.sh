@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that a part of the work needs, and only those
 # that are missing:
-#   scripts/setup-system.sh PART...     parts: build race lint e2e lab peers
+#   scripts/setup-system.sh PART...     parts: build race lint e2e lab trust peers
 # Does nothing, quickly, when all of them are there. Needs root to install.
 set -eu
 
@@ -16,10 +16,12 @@ for part in "$@"; do
     # a sound card (Firefox measures no sound without one), and networks with
     # faults and captures in network namespaces.
     e2e) wanted="$wanted chromium firefox-esr ffmpeg fonts-dejavu-core fonts-noto-cjk pulseaudio iproute2 nftables tshark procps" ;;
+    # The certificate store of Chromium, for TURN over TLS.
+    trust) wanted="$wanted libnss3-tools" ;;
     lab) wanted="$wanted iproute2 nftables conntrack curl" ;;
     # Another server to measure beside this one.
     peers) wanted="$wanted iproute2 janus" ;;
-    *) echo "setup-system.sh: no such part: $part (build, race, lint, e2e, lab, peers)" >&2; exit 2 ;;
+    *) echo "setup-system.sh: no such part: $part (build, race, lint, e2e, lab, peers, trust)" >&2; exit 2 ;;
   esac
 done
 

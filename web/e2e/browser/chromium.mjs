@@ -20,9 +20,10 @@ const WITHOUT = [
 
 /**
  * A Chromium for one person: camera and microphone files belong to the whole
- * browser. `permission: false` answers every question for a device with no.
+ * browser. `permission: false` answers every question for a device with no;
+ * `home` is where its certificate store is, see trust.mjs.
  */
-export async function launchChromium({ name, namespace, dir, media = name, permission = true }) {
+export async function launchChromium({ name, namespace, dir, media = name, permission = true, home }) {
   const program = path.join(dir, `chromium-${name}.sh`)
   fs.writeFileSync(program, `#!/bin/sh\nexec ip netns exec ${namespace} ${EXECUTABLE} "$@"\n`, { mode: 0o755 })
   const args = [
@@ -33,7 +34,7 @@ export async function launchChromium({ name, namespace, dir, media = name, permi
     `--disable-features=${WITHOUT}`,
     '--disable-background-networking', '--disable-component-update', '--no-first-run',
   ]
-  const browser = await chromium.launch({ executablePath: program, headless: true, args })
+  const browser = await chromium.launch({ executablePath: program, headless: true, args, env: home ? { ...process.env, HOME: home } : process.env })
   return {
     kind: 'chromium',
     /** `instruments`: lets the probe bring an AudioWorklet, which the server's own policy for scripts forbids. */

@@ -21,12 +21,12 @@ export function get(url, headers = {}) {
 
 export class Server {
   /** `index` is which of the server's addresses it has; flags come after the usual ones. */
-  constructor(network, { binary, dir, name = 'server', index = 0, flags = [], open = true }) {
+  constructor(network, { binary, dir, name = 'server', index = 0, port = PORT, flags = [], open = true }) {
     this.network = network
     this.binary = binary
     this.address = network.address('srv', index)
-    this.port = PORT
-    this.media = `${this.address}:${PORT}`
+    this.port = port
+    this.media = `${this.address}:${port}`
     this.url = `https://${this.media}`
     this.socket = `wss://${this.media}/ws`
     this.admin = `http://${this.address}:${ADMIN}`

@@ -1,5 +1,5 @@
 /** Ways for media that the test tries one by one. */
-export type Way = 'udp' | 'tcp' | 'relay'
+export type Way = 'udp' | 'tcp' | 'relayTcp' | 'relayTls'
 
 /**
  * Takes the candidates out of the server's answer and chooses those of one
@@ -14,6 +14,14 @@ export function answerFor(way: Way, answer: string): { sdp: string; candidates: 
     .filter((line) => line.startsWith('a=candidate:') && line.split(' ')[2]?.toLowerCase() === protocol)
     .map((line) => line.slice('a='.length))
   return { sdp: lines.filter((line) => !isCandidate(line)).join('\r\n') + '\r\n', candidates: [...new Set(candidates)] }
+}
+
+/** The relays of one way alone: over TCP as it is (turn:), or inside TLS (turns:). */
+export function serversOf(way: Way, servers: readonly RTCIceServer[]): RTCIceServer[] {
+  const scheme = way === 'relayTls' ? 'turns:' : 'turn:'
+  return servers
+    .map((server) => ({ ...server, urls: [server.urls].flat().filter((url) => url.startsWith(scheme)) }))
+    .filter(({ urls }) => urls.length > 0)
 }
 
 /** The middle one of the times, and the share of what did not come back, in percent. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import diagEn from '../i18n/messages/diag.en.json'
-import { answerFor, measured } from './answer'
+import { answerFor, measured, serversOf } from './answer'
 import { reportBody } from './report'
 import { type Outcome, type Row, type RowName, rowNames } from './rows'
 import { type Checks, runChecks } from './run'
@@ -14,13 +14,14 @@ const rows = (over: Partial<Record<RowName, Outcome>> = {}): Row[] => rowNames.m
 describe('verdict', () => {
   it.each([
     ['good', 'good', {}],
-    ['good', 'good', { camera: failed, tcp: failed, relay: failed }],
+    ['good', 'good', { camera: failed, tcp: failed, relayTcp: failed, relayTls: failed }],
     ['limited', 'withoutUDP', { udp: failed }],
     ['limited', 'withoutUDP', { udp: failed, tcp: failed }],
+    ['limited', 'withoutUDP', { udp: failed, tcp: failed, relayTcp: failed }],
     ['limited', 'lossy', { udp: { state: 'warn', code: 'lossy', loss: 12 } }],
     ['limited', 'noMicrophone', { microphone: { state: 'failed', code: 'denied' } }],
-    ['bad', 'noMedia', { udp: failed, tcp: failed, relay: { state: 'skipped', code: 'notOffered' } }],
-    ['bad', 'noSocket', { websocket: failed, udp: failed, tcp: failed, relay: failed }],
+    ['bad', 'noMedia', { udp: failed, tcp: failed, relayTcp: failed, relayTls: { state: 'skipped', code: 'notOffered' } }],
+    ['bad', 'noSocket', { websocket: failed, udp: failed, tcp: failed, relayTcp: failed, relayTls: failed }],
     ['bad', 'insecure', { secure: failed, microphone: failed }],
     ['bad', 'noBrowser', { browser: failed }],
   ] as const)('is %s (%s)', (level, code, over) => {
@@ -28,7 +29,7 @@ describe('verdict', () => {
   })
 
   it('is not there before all rows are known', () => {
-    expect(verdictOf(rows({ relay: { state: 'checking' } }))).toBeUndefined()
+    expect(verdictOf(rows({ relayTls: { state: 'checking' } }))).toBeUndefined()
   })
 
   it('has a sentence and what to do', () => {
@@ -39,11 +40,17 @@ describe('verdict', () => {
 describe('an answer for one way', () => {
   const answer = ['v=0', 'a=candidate:1 1 udp 5 192.0.2.1 8443 typ host', 'a=candidate:2 1 tcp 4 192.0.2.1 8443 typ host tcptype passive', 'a=end-of-candidates', 'a=mid:0', ''].join('\r\n')
 
-  it.each([['udp', 'udp'], ['tcp', 'tcp'], ['relay', 'udp']] as const)('%s leaves only candidates by %s', (way, protocol) => {
+  it.each([['udp', 'udp'], ['tcp', 'tcp'], ['relayTcp', 'udp'], ['relayTls', 'udp']] as const)('%s leaves only candidates by %s', (way, protocol) => {
     const { sdp, candidates } = answerFor(way, answer)
     expect(sdp).toBe('v=0\r\na=mid:0\r\n')
     expect(candidates.map((c) => c.split(' ')[2])).toEqual([protocol])
   })
+})
+
+it('a relay is tried over TCP and inside TLS apart', () => {
+  const servers = [{ urls: ['turn:h:1?transport=tcp', 'turns:h:1?transport=tcp'], username: 'u', credential: 'c' }, { urls: 'stun:h' }]
+  expect(serversOf('relayTcp', servers)).toEqual([{ urls: ['turn:h:1?transport=tcp'], username: 'u', credential: 'c' }])
+  expect(serversOf('relayTls', servers)).toEqual([{ urls: ['turns:h:1?transport=tcp'], username: 'u', credential: 'c' }])
 })
 
 it('measures the middle time and the share that was lost', () => {
@@ -63,7 +70,7 @@ describe('running', () => {
     let answer: (outcome: Outcome) => void = () => undefined
     let seen: Row[] = []
     const run = runChecks(checks({ device: () => new Promise((resolve) => (answer = resolve)) }), (now) => (seen = now))
-    await expect.poll(() => seen.find((row) => row.name === 'relay')?.state).toBe('ok')
+    await expect.poll(() => seen.find((row) => row.name === 'relayTls')?.state).toBe('ok')
     expect(seen.find((row) => row.name === 'microphone')?.state).toBe('checking')
     answer({ state: 'failed', code: 'denied' })
     await expect.poll(() => seen.find((row) => row.name === 'camera')?.state).toBe('checking')

@@ -6,7 +6,7 @@
  * A code says which sentence is shown: diag.<row>.<code>, and what to do about
  * it: diag.<row>.<code>Do, where there is something to do.
  */
-export const rowNames = ['browser', 'secure', 'microphone', 'camera', 'websocket', 'udp', 'tcp', 'relay'] as const
+export const rowNames = ['browser', 'secure', 'microphone', 'camera', 'websocket', 'udp', 'tcp', 'relayTcp', 'relayTls'] as const
 export type RowName = (typeof rowNames)[number]
 
 export type RowState = 'waiting' | 'checking' | 'ok' | 'warn' | 'failed' | 'skipped'

@@ -37,7 +37,7 @@ export async function runChecks(checks: Checks, tell: (rows: Row[]) => void): Pr
   }
   const network = async () => {
     await check('websocket', checks.socket)
-    for (const way of ['udp', 'tcp', 'relay'] as const) await check(way, () => checks.way(way))
+    for (const way of ['udp', 'tcp', 'relayTcp', 'relayTls'] as const) await check(way, () => checks.way(way))
   }
   await Promise.all([devices(), network()])
   return rows

@@ -18,7 +18,7 @@ export function verdictOf(rows: readonly Row[]): Verdict | undefined {
   const passes = (name: RowName) => state(name) === 'ok' || state(name) === 'warn'
   if (state('browser') === 'failed') return { level: 'bad', code: 'noBrowser' }
   if (state('websocket') === 'failed') return { level: 'bad', code: 'noSocket' }
-  if (!passes('udp') && !passes('tcp') && !passes('relay')) return { level: 'bad', code: 'noMedia' }
+  if (!passes('udp') && !passes('tcp') && !passes('relayTcp') && !passes('relayTls')) return { level: 'bad', code: 'noMedia' }
   if (state('secure') === 'failed') return { level: 'bad', code: 'insecure' }
   if (!passes('udp')) return { level: 'limited', code: 'withoutUDP' }
   if (state('udp') === 'warn') return { level: 'limited', code: 'lossy' }

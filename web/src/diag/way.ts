@@ -1,4 +1,4 @@
-import { answerFor, measured, type Way } from './answer'
+import { answerFor, measured, serversOf, type Way } from './answer'
 import type { Outcome } from './rows'
 import { MUCH_LOSS } from './verdict'
 
@@ -22,10 +22,12 @@ export async function fetchWays(): Promise<Ways> {
 
 /** Sends packets to the server and back on one way alone. */
 export async function tryWay(way: Way, { ways, ice_servers }: Ways, signal: AbortSignal): Promise<Outcome> {
-  const id = { udp: 'udp', tcp: 'ice-tcp', relay: 'turn-tls' }[way]
+  const id = { udp: 'udp', tcp: 'ice-tcp', relayTcp: 'turn-tcp', relayTls: 'turn-tls' }[way]
   if (!ways.includes(id)) return { state: 'skipped', code: 'notOffered' }
-  const relay = way === 'relay'
-  const pc = new RTCPeerConnection(relay ? { iceServers: ice_servers, iceTransportPolicy: 'relay' } : {})
+  const relay = way === 'relayTcp' || way === 'relayTls'
+  const iceServers = serversOf(way, ice_servers)
+  if (relay && iceServers.length === 0) return { state: 'skipped', code: 'notOffered' }
+  const pc = new RTCPeerConnection(relay ? { iceServers, iceTransportPolicy: 'relay' } : {})
   const stop = () => pc.close()
   signal.addEventListener('abort', stop)
   try {

@@ -98,7 +98,7 @@ describe('the page', () => {
 
   it('uses every message', () => {
     // Those whose key is put together of a prefix and a value.
-    const dynamic = /^(diag\.(state|row|verdict|verdictDo|browser|secure|microphone|camera|websocket|udp|tcp|relay)\.|reason|error|quality|presence|stats|keys|help|device|trouble|language|call\.corner|room\.(mode|reaction)\.|settings\.(audio|video|general)$|incoming\.(later|meeting|cannot)$)/
+    const dynamic = /^(diag\.(state|row|verdict|verdictDo|browser|secure|microphone|camera|websocket|udp|tcp|relayTcp|relayTls)\.|reason|error|quality|presence|stats|keys|help|device|trouble|language|call\.corner|room\.(mode|reaction)\.|settings\.(audio|video|general)$|incoming\.(later|meeting|cannot)$)/
     for (const key of english.keys()) if (!dynamic.test(key)) expect([key, source.includes(`'${key}'`) || source.includes(`"${key}"`)]).toEqual([key, true])
   })
 })
