@@ -34,6 +34,7 @@ type node struct {
 	admin    *http.Server
 	watch    *selfcheck.Watch // the loop through the media port
 	diag     *diag
+	thrift   *thrift
 
 	serving  sync.WaitGroup
 	failed   chan error // the first listener that stopped by itself
@@ -97,6 +98,7 @@ func (n *node) openMedia(observer sfu.Observer) (signal.Media, error) {
 	}
 	n.media = media
 	n.watch = watchMedia(media, n.log.With("part", "selfcheck"))
+	n.thrift = newThrift()
 	return media, nil
 }
 
@@ -216,6 +218,7 @@ func (n *node) close() {
 	}
 	if n.media != nil {
 		n.watch.Close()
+		n.thrift.close()
 		if err := n.media.Close(); err != nil {
 			n.log.Error("close media", "error", err)
 		}
