@@ -42,7 +42,7 @@ func TestASecondServerCannotTakeAPortThatIsInUse(t *testing.T) {
 	must(t, err)
 	defer func() { _ = first.Close() }()
 	address := first.MediaAddresses()[0].Local.String()
-	if second, err := sfu.New(sfu.Config{Listen: address, Observer: ignore{}}); err == nil {
+	if second, taken := sfu.New(sfu.Config{Listen: address, Observer: ignore{}}); taken == nil {
 		_ = second.Close()
 		t.Error("it could")
 	}
