@@ -28,8 +28,10 @@ import (
 type Client struct {
 	ID                 sfu.ParticipantID
 	Microphone, Camera uint32 // SSRCs
-	// Server is where the server takes media.
+	// Server is where the client sends to.
 	Server *net.UDPAddr
+	// NAT in front of the client; nil without one.
+	NAT *NAT
 
 	t     testing.TB
 	sfu   *sfu.SFU
@@ -50,6 +52,17 @@ const limit = 30 * time.Second
 // Connect makes a client, connects it by a profile of SRTP, and publishes its
 // microphone and camera. SSRCs are made of number: 1000 times it, and one more.
 func Connect(t testing.TB, s *sfu.SFU, id sfu.ParticipantID, number uint32, profile dtls.SRTPProtectionProfile) *Client {
+	t.Helper()
+	return connect(t, s, id, number, profile, false)
+}
+
+// ConnectBehindNAT is Connect with a NAT in front of the client.
+func ConnectBehindNAT(t testing.TB, s *sfu.SFU, id sfu.ParticipantID, number uint32, profile dtls.SRTPProtectionProfile) *Client {
+	t.Helper()
+	return connect(t, s, id, number, profile, true)
+}
+
+func connect(t testing.TB, s *sfu.SFU, id sfu.ParticipantID, number uint32, profile dtls.SRTPProtectionProfile, behind bool) *Client {
 	t.Helper()
 	c := &Client{ID: id, t: t, sfu: s, Microphone: 1000 * number, Camera: 1000*number + 1}
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
@@ -74,20 +87,29 @@ func Connect(t testing.TB, s *sfu.SFU, id sfu.ParticipantID, number uint32, prof
 	c.must(err)
 	c.must(s.Publish(ctx, id, sfu.SourceMicrophone, false))
 	c.must(s.Publish(ctx, id, sfu.SourceCamera, false))
-	c.connect(ctx, answer, dtls.WithCertificates(certificate), dtls.WithInsecureSkipVerify(true),
+	c.connect(ctx, answer, behind, dtls.WithCertificates(certificate), dtls.WithInsecureSkipVerify(true),
 		dtls.WithSRTPProtectionProfiles(profile))
 	return c
 }
 
-func (c *Client) connect(ctx context.Context, answer string, options ...dtls.ClientOption) {
+func (c *Client) connect(ctx context.Context, answer string, behind bool, options ...dtls.ClientOption) {
 	c.t.Helper()
 	for _, line := range lines(answer, "candidate:") {
 		candidate, err := ice.UnmarshalCandidate(line)
 		c.must(err)
-		if candidate.NetworkType().IsUDP() {
-			c.must(c.agent.AddRemoteCandidate(candidate))
-			c.Server = &net.UDPAddr{IP: net.ParseIP(candidate.Address()), Port: candidate.Port()}
+		if !candidate.NetworkType().IsUDP() || candidate.Component() != ice.ComponentRTP {
+			continue
 		}
+		c.Server = &net.UDPAddr{IP: net.ParseIP(candidate.Address()), Port: candidate.Port()}
+		if behind {
+			c.NAT = NewNAT(c.t, c.Server)
+			c.Server = c.NAT.Address()
+			candidate, err = ice.NewCandidateHost(&ice.CandidateHostConfig{
+				Network: "udp", Address: c.Server.IP.String(), Port: c.Server.Port, Component: 1,
+			})
+			c.must(err)
+		}
+		c.must(c.agent.AddRemoteCandidate(candidate))
 	}
 	var err error
 	c.conn, err = c.agent.Dial(ctx, lines(answer, "ice-ufrag:")[0], lines(answer, "ice-pwd:")[0])
