@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { Socket } from '../lab/socket.mjs'
 import { sleep } from '../lab/process.mjs'
 
-// Short times, so that nobody waits for them.
-const RING = 3000
+// Short times, so that nobody waits for them; a ring must outlast what a busy
+// machine needs to answer it.
+const RING = 8000
 const GRACE = 3000
 const AWAY = 2000
 
