@@ -10,7 +10,7 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unv
 GOBUILD  := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build server web run test race fuzz bench lint fmt vuln e2e e2e-full e2e-dialects dialect-crowd lab lab-browsers lab-short faults floods accept-latency peers generate tidy check release-check setup
+.PHONY: help build server web run test race fuzz bench lint fmt vuln e2e e2e-full e2e-dialects dialect-crowd lab lab-browsers lab-short faults floods accept-latency peers flames generate tidy check release-check setup
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -92,6 +92,9 @@ accept-latency: build ## measure from the click on accept to the first picture
 
 peers: server ## Callrelay beside Janus (Debian's) under the same load: table and picture; needs root
 	@scripts/peers.sh $(ARGS)
+
+flames: server ## where the server's time goes in each scenario: flame graphs in benchmarks/results
+	@scripts/flames.sh
 
 generate: setup ## write all generated code anew
 	@$(GO) generate ./...

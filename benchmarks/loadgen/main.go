@@ -62,6 +62,7 @@ type options struct {
 	Seed     uint64        `help:"Of all that is random." default:"1"`
 	JSON     string        `help:"Write the report there." placeholder:"FILE"`
 	SVG      string        `help:"Write its picture there." placeholder:"FILE"`
+	Flame    string        `help:"Write a flame graph of the server's CPU in the steady state there; its metrics' address must have /debug/pprof." placeholder:"FILE"`
 }
 
 func main() {
@@ -105,11 +106,18 @@ func run(ctx context.Context, o options, out io.Writer) (bool, error) {
 		target.URL, target.Metrics, target.PID = server.URL, server.Metrics, server.PID
 		restart = server.KillAndRestart
 	}
+	flames := &profiler{metrics: target.Metrics, file: o.Flame}
+	if o.Flame != "" {
+		target.OnSteady = flames.take
+	}
 	r, err := measure(ctx, target, o, restart)
 	if err != nil {
 		return false, err
 	}
 	if err := r.WriteText(out); err != nil {
+		return false, err
+	}
+	if err := flames.write(r); err != nil {
 		return false, err
 	}
 	if err := write(o.JSON, r.WriteJSON); err != nil {

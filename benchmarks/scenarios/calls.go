@@ -112,6 +112,11 @@ func steady(ctx context.Context, target *Target, duration time.Duration, server 
 	if err != nil {
 		return err
 	}
+	var beside sync.WaitGroup
+	if target.OnSteady != nil {
+		beside.Go(func() { target.OnSteady(ctx, duration) })
+	}
+	defer beside.Wait()
 	began, packets := time.Now(), packetsOf(people)
 	cpu, cpuErr := watch.CPU(target.PID)
 	server.Series = append(server.Series, first)

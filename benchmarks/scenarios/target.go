@@ -28,6 +28,9 @@ type Target struct {
 	// Patience after everybody has left, for the server to forget them: its
 	// grace, the time in which it finds a dead socket, and some more.
 	Patience time.Duration
+	// OnSteady runs beside the steady state, which lasts as long as it is told.
+	// nil: nothing does.
+	OnSteady func(ctx context.Context, lasts time.Duration)
 	// Began is when the run began.
 	Began time.Time
 }
