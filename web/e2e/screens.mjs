@@ -69,6 +69,8 @@ const SHOTS = [
   ['16-room-alone', 'room-alone', 360, 640, 'zh', 'dark'],
   ['17-prejoin', 'prejoin', 1280, 720, 'en', 'light'],
   ['17-prejoin-phone', 'prejoin', 360, 640, 'zh', 'dark', { full: true }],
+  ['17-lobby', 'lobby', 1280, 720, 'en', 'light'],
+  ['17-lobby-phone', 'lobby', 360, 640, 'zh', 'dark', { full: true }],
   ['18-settings', 'settings', 1280, 720, 'zh', 'light'],
   ['18-settings-video', 'settings-video', 360, 640, 'en', 'dark'],
   ['18-settings-general', 'settings-general', 1280, 720, 'en', 'dark'],

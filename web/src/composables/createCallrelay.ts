@@ -28,10 +28,12 @@ export function createCallrelay(options: Pick<ClientOptions, 'url'> = {}): Callr
       session.close()
       present.release()
       call.forget()
+      named.wait(undefined)
       const client = new Client({ ...options, name, token, devices })
       session.attach(client)
       client.on('call', call.see)
       client.on('room', named.see)
+      client.on('lobby', named.wait)
       await client.connect()
     },
     signOut() {

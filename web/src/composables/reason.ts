@@ -25,7 +25,7 @@ export function reasonKey({ reason, by, note }: Ended): string {
 const errors = new Set([
   'unauthorized', 'forbidden', 'rate_limited', 'not_found', 'wrong_state', 'busy', 'invalid', 'draining', 'unavailable',
   'unsupported_version', 'timeout', 'disconnected', 'replaced', 'unsupported', 'closed', 'device', 'bad_sdp', 'internal',
-  'room_full', 'room_locked', 'room_ended', 'screen_taken',
+  'refused', 'room_full', 'room_locked', 'room_ended', 'screen_taken',
 ])
 
 /** The sentence for an error code. The server's own text is never shown; an unknown code gets a general one with the code. */

@@ -110,6 +110,14 @@ export const stories: Record<string, Story> = {
     },
   },
   prejoin: { path: '/r/design-review', prepare: (fake) => devices(fake) },
+  lobby: {
+    path: '/r/design-review',
+    prepare(fake) {
+      signedIn(fake)
+      devices(fake)
+      fake.state.lobby.value = 'design-review'
+    },
+  },
   outgoing: { prepare: ofCall({}) },
   incoming: { prepare: ofCall({ direction: 'incoming', peer: person(0) }) },
   'incoming-long': { prepare: ofCall({ direction: 'incoming', peer: person(5) }) },

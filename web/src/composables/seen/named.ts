@@ -30,7 +30,11 @@ export interface SeenNamedRoom {
   roomEnd: Seen<RoomEnd | undefined>
   /** How the room is before it is joined; rejects with what joining it would be refused with. */
   seeRoom(name: string): Promise<SeenRoom>
+  /** Resolves once one is in it; with a lobby that takes until a host lets one in, or rejects with "refused". */
   joinRoom(name: string, options: { video: boolean }): Promise<void>
+  /** The room in whose lobby one waits. */
+  lobby: Seen<string | undefined>
+  leaveLobby(): void
   leaveRoom(): void
   /** The end of a room has been read. */
   dismissRoomEnd(): void
@@ -39,11 +43,14 @@ export interface SeenNamedRoom {
 export interface NamedRoom extends SeenNamedRoom {
   /** Shows a room that was joined, or that a reload came back to. */
   see(room: Room): void
+  /** Shows that one waits to be let in, or no longer does. */
+  wait(name: string | undefined): void
 }
 
 export function seeNamedRoom(present: Present, sources: Sources, client: () => Client | undefined): NamedRoom {
   const info = shallowRef<RoomInfo>()
   const roomEnd = shallowRef<RoomEnd>()
+  const lobby = shallowRef<string>()
   let leaving: Room | undefined
 
   present.add({
@@ -70,7 +77,9 @@ export function seeNamedRoom(present: Present, sources: Sources, client: () => C
   }
 
   return {
-    room: info, roomEnd, see,
+    room: info, roomEnd, lobby, see,
+    wait: (name) => (lobby.value = name),
+    leaveLobby: () => client()?.leaveLobby(),
     seeRoom: async (name) => needed(client()).seeRoom(name),
     async joinRoom(name, { video }) {
       const wanted = { video: video && sources.camera.value.wanted, microphone: sources.microphone.value.wanted }
