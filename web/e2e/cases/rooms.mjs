@@ -106,6 +106,8 @@ export const cases = [
   },
   {
     name: 'a picture on another page is not sent, and comes back with the page',
+    full: true,
+    limit: 90_000,
     async run(world, server) {
       const people = [await world.person('alice', server), await world.person('bob', server), await world.person('bob', server)]
       const [a] = people
@@ -128,6 +130,8 @@ export const cases = [
   },
   {
     name: 'the frame and the large picture follow who speaks, on one offer each',
+    full: true,
+    limit: 90_000,
     async run(world, server) {
       const people = [await world.person('alice', server), await world.person('bob', server), await world.person('bob', server)]
       const [a, b, c] = people
