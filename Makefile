@@ -10,7 +10,7 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unv
 GOBUILD  := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build server web run test race fuzz bench lint fmt vuln e2e e2e-full e2e-dialects dialect-crowd lab lab-browsers lab-short faults floods accept-latency peers flames generate tidy check release-check setup
+.PHONY: help build server web run test race fuzz bench lint fmt vuln e2e e2e-full e2e-dialects dialect-crowd lab lab-ipv6 lab-browsers lab-short faults floods accept-latency peers flames generate tidy check release-check setup
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -74,6 +74,9 @@ dialect-crowd: build ## 500 stock socket.io-clients that join and leave for a mi
 
 lab: server ## calls through all 49 pairs of emulated networks; needs root, see lab/README.md
 	@scripts/lab.sh
+
+lab-ipv6: server ## the same networks in IPv6
+	@scripts/lab.sh --ipv6
 
 lab-browsers: build ## the same 49 pairs with Chromium pages; ARGS=--tls, --mtu, --only=open for parts
 	@scripts/lab.sh --browsers $(ARGS)

@@ -25,13 +25,29 @@
 #
 # Only documentation addresses are used and nothing is linked to the machine's
 # own network: no packet can get out, and `up` does not touch the root namespace.
-# LAB=NAME (default lab) lets several labs live side by side.
+# LAB=NAME (default lab) lets several labs live side by side. FAMILY=6 makes
+# the same of IPv6: 2001:db8:1::10 for the server, ::101 and on for the routers,
+# 2001:db8:2:1::2 and on for the clients.
 # Needs root, iproute2, nftables, conntrack.
 set -euo pipefail
 
 LAB=${LAB:-lab}
 [[ $LAB =~ ^[a-z0-9]{1,8}$ ]] || { echo "netns.sh: bad LAB" >&2; exit 2; }
 STATE=/run/callrelay-lab/$LAB
+FAMILY=${FAMILY:-4}
+
+# Addresses: of the public network by number; of client I's LAN, router 1 and client 2.
+if [ "$FAMILY" = 6 ]; then
+  T=ip6 SET=ipv6_addr PUBLIC=64 LAN=64
+  public() { echo "2001:db8:1::$1"; }
+  lan() { echo "2001:db8:2:$1::$2"; }
+  lan_net() { echo "2001:db8:2:$1::/64"; }
+else
+  T=ip SET=ipv4_addr PUBLIC=24 LAN=30
+  public() { echo "203.0.113.$1"; }
+  lan() { echo "198.51.100.$((4 * ($1 - 1) + $2))"; } # a /30 each
+  lan_net() { echo "198.51.100.$((4 * ($1 - 1)))/30"; }
+fi
 
 die() { echo "netns.sh: $*" >&2; exit 1; }
 ns() { local n=$1; shift; ip netns exec "$LAB-$n" "$@"; }
@@ -42,6 +58,8 @@ add_ns() {
   mkdir -p "/etc/netns/$LAB-$1"
   echo 'nameserver 127.0.0.1' >"/etc/netns/$LAB-$1/resolv.conf"
   ip netns add "$LAB-$1"
+  # An address is used at once; without IPv6 there is no link-local one either.
+  ns "$1" sysctl -qw net.ipv6.conf.default.accept_dad=0 "net.ipv6.conf.default.disable_ipv6=$((FAMILY == 4))"
   ip -n "$LAB-$1" link set lo up
 }
 index() { cat "$STATE/$1.index" 2>/dev/null || die "no client $1"; }
@@ -58,15 +76,15 @@ up() {
   mkdir -p "$STATE"
   add_ns net
   ip -n "$LAB-net" link add br0 type bridge
-  ip -n "$LAB-net" addr add 203.0.113.1/24 dev br0
+  ip -n "$LAB-net" addr add "$(public 1)/$PUBLIC" dev br0
   ip -n "$LAB-net" link set br0 up
   add_ns srv
   plug srv eth0 srv
-  ip -n "$LAB-srv" addr add 203.0.113.10/24 dev eth0
-  ip -n "$LAB-srv" addr add 203.0.113.11/24 dev eth0
+  ip -n "$LAB-srv" addr add "$(public 10)/$PUBLIC" dev eth0
+  ip -n "$LAB-srv" addr add "$(public 11)/$PUBLIC" dev eth0
   # .1 forwards nothing: what goes to an unknown address is lost without an
   # error, as on a real network.
-  ip -n "$LAB-srv" route add default via 203.0.113.1
+  ip -n "$LAB-srv" route add default via "$(public 1)"
 }
 
 client() {
@@ -77,25 +95,24 @@ client() {
   while grep -qx $i "$STATE"/*.index 2>/dev/null; do i=$((i + 1)); done
   [ $i -le 60 ] || die "too many clients"
   echo $i >"$STATE/$name.index"
-  local net=$((4 * (i - 1))) # a /30 for each LAN: router .1, client .2
   add_ns "$name-nat"
   plug "$name-nat" wan "p-$name"
-  ip -n "$LAB-$name-nat" addr add 203.0.113.$((100 + i))/24 dev wan
-  ip -n "$LAB-$name-nat" route add default via 203.0.113.1
+  ip -n "$LAB-$name-nat" addr add "$(public $((100 + i)))/$PUBLIC" dev wan
+  ip -n "$LAB-$name-nat" route add default via "$(public 1)"
   add_ns "$name"
   ip -n "$LAB-$name-nat" link add lan type veth peer name eth0 netns "$LAB-$name"
-  ip -n "$LAB-$name-nat" addr add 198.51.100.$((net + 1))/30 dev lan
+  ip -n "$LAB-$name-nat" addr add "$(lan "$i" 1)/$LAN" dev lan
   ip -n "$LAB-$name-nat" link set lan up
-  ip -n "$LAB-$name" addr add 198.51.100.$((net + 2))/30 dev eth0
+  ip -n "$LAB-$name" addr add "$(lan "$i" 2)/$LAN" dev eth0
   ip -n "$LAB-$name" link set eth0 up
-  ip -n "$LAB-$name" route add default via 198.51.100.$((net + 1))
-  ns "$name-nat" sysctl -qw net.ipv4.ip_forward=1
+  ip -n "$LAB-$name" route add default via "$(lan "$i" 1)"
+  ns "$name-nat" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
   nat "$name" "$kind"
 }
 
 nat() {
   local name=$1 kind=$2 i lan pre='' post='' track='' fwd='ct state established,related accept; iifname "lan" accept'
-  i=$(index "$name"); lan=198.51.100.$((4 * (i - 1) + 2))
+  i=$(index "$name"); lan=$(lan "$i" 2)
   post='oifname "wan" masquerade'
   case $kind in
     open) post='' fwd='accept' ;;
@@ -105,8 +122,8 @@ nat() {
     restricted)
       # The set remembers peer address and local port. Masquerade keeps the
       # client's port where it can, so the port outside is the port inside.
-      track='iifname "lan" meta l4proto udp update @peers { ip daddr . udp sport }'
-      pre="iifname \"wan\" ip saddr . udp dport @peers dnat to $lan"
+      track="iifname \"lan\" meta l4proto udp update @peers { $T daddr . udp sport }"
+      pre="iifname \"wan\" $T saddr . udp dport @peers dnat to $lan"
       fwd='accept' ;;
     port-restricted) ;;
     symmetric) post='oifname "wan" masquerade fully-random' ;;
@@ -119,10 +136,10 @@ nat() {
     *) die "unknown kind $kind" ;;
   esac
   ns "$name-nat" nft -f - <<NFT
-table ip nat
-delete table ip nat
-table ip nat {
-  set peers { type ipv4_addr . inet_service; flags dynamic,timeout; timeout 2m; size 4096; }
+table $T nat
+delete table $T nat
+table $T nat {
+  set peers { type $SET . inet_service; flags dynamic,timeout; timeout 2m; size 4096; }
   chain pre { type nat hook prerouting priority -100; $pre; }
   chain post { type nat hook postrouting priority 100; $post; }
   chain track { type filter hook forward priority -10; $track; }
@@ -133,19 +150,19 @@ table ip nat {
 }
 NFT
   # The server may know the way to an open LAN only; a NAT hides it.
-  ip -n "$LAB-srv" route del "${lan%.*}.$((4 * (i - 1)))/30" 2>/dev/null || true
-  [ "$kind" != open ] || ip -n "$LAB-srv" route add "${lan%.*}.$((4 * (i - 1)))/30" via 203.0.113.$((100 + i))
-  ns "$name-nat" conntrack -F >/dev/null 2>&1 || true # forget the old mappings
+  ip -n "$LAB-srv" route del "$(lan_net "$i")" 2>/dev/null || true
+  [ "$kind" != open ] || ip -n "$LAB-srv" route add "$(lan_net "$i")" via "$(public $((100 + i)))"
+  ns "$name-nat" conntrack -F -f "ipv$FAMILY" >/dev/null 2>&1 || true # forget the old mappings
   echo "$kind" >"$STATE/$name.kind"
 }
 
 addr() {
   local i
-  [ "$1" != srv ] || { echo 203.0.113.10; return; }
+  [ "$1" != srv ] || { public 10; return; }
   i=$(index "${1%-nat}")
   case $1 in
-    *-nat) echo 203.0.113.$((100 + i)) ;;
-    *) echo 198.51.100.$((4 * (i - 1) + 2)) ;;
+    *-nat) public $((100 + i)) ;;
+    *) lan "$i" 2 ;;
   esac
 }
 
@@ -178,7 +195,7 @@ case $cmd in
   cut) ip -n "$LAB-$1" link set eth0 down ;;
   heal)
     ip -n "$LAB-$1" link set eth0 up
-    ip -n "$LAB-$1" route replace default via 198.51.100.$((4 * ($(index "$1") - 1) + 1)) ;;
+    ip -n "$LAB-$1" route replace default via "$(lan "$(index "$1")" 1)" ;;
   exec) n=$1; shift; exec ip netns exec "$LAB-$n" "$@" ;;
-  *) sed -n '2,28s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,31s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

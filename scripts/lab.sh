@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Calls through emulated networks, with bin/sfu: scripts/lab.sh [--short]
+# Calls through emulated networks, with bin/sfu: scripts/lab.sh [--short] [--ipv6]
 # With Chromium pages: scripts/lab.sh --browsers [--json=FILE] [--only=KIND,..] [--mtu] [--tls]
 set -euo pipefail
 cd "$(dirname "$0")/.."
