@@ -16,3 +16,16 @@ func (s *SFU) Unlimited(id ParticipantID) {
 	in.tried = allowance{rate: many, burst: many}
 	in.allowed = in.tried
 }
+
+// Secrets of a participant's connection: the master key and salt of what it is sent.
+func (s *SFU) Secrets(id ParticipantID) [][]byte {
+	s.mu.Lock()
+	exchange := s.participants[id].connection.inlet.exchange
+	s.mu.Unlock()
+	keys, err := exchange.Keys()
+	if err != nil {
+		return nil
+	}
+	key, salt := keys.SealingMaster()
+	return [][]byte{key, salt}
+}
