@@ -30,6 +30,9 @@ type RoomsConfig struct {
 	// count by the clear headers, and cost the generator a fraction.
 	Full bool
 	Seed uint64
+	// Shrink the pictures' width and height so many times, and their bytes by
+	// the square of it; 0 is not at all.
+	Shrink int
 
 	webinar *Webinar
 }
@@ -209,8 +212,11 @@ func (g *gathering) audioSlots() int {
 	if g.config.webinar != nil {
 		return webinarVoices
 	}
-	return max(g.config.Publishers-1, 1)
+	return min(max(g.config.Publishers-1, 1), mostVoices)
 }
+
+// mostVoices is how many audio slots a server lets a page have.
+const mostVoices = 8
 
 // videoSlots that everybody offers.
 func (g *gathering) videoSlots() int {
@@ -236,7 +242,7 @@ func (g *gathering) enter(ctx context.Context, room, member int) {
 	run := fmt.Sprintf("load-%x", g.target.Began.UnixNano())
 	config := client.PeerConfig{
 		Number: number, Began: g.target.Began, Local: netip.AddrPortFrom(g.target.Local, 0), Seed: c.Seed + uint64(number),
-		AudioOnly: c.AudioOnly, VideoOnly: c.VideoOnly, ReceiveOnly: member >= c.Publishers, Crowd: g.crowd,
+		AudioOnly: c.AudioOnly, VideoOnly: c.VideoOnly, ReceiveOnly: member >= c.Publishers, Crowd: g.crowd, Shrink: c.Shrink,
 		AudioSlots: g.audioSlots(), VideoSlots: g.videoSlots(),
 	}
 	if w := c.webinar; w != nil {

@@ -31,6 +31,8 @@ type PeerConfig struct {
 	SendOnly, Answering bool
 	// Still peers send nothing, whatever they publish.
 	Still bool
+	// Shrink width and height of a single layer so many times; 0 is not at all.
+	Shrink int
 	// Layers of pictures: 3 is simulcast, else one.
 	Layers int
 	// AudioSlots and VideoSlots that it offers; 0 is one each.
@@ -88,6 +90,7 @@ func NewPeer(cfg PeerConfig) (*Peer, error) {
 	for s := range p.encoder {
 		p.encoder[s].random = p.random
 	}
+	p.encoder[Video].scale = cfg.Shrink
 	p.encoder[VideoMiddle].scale, p.encoder[VideoSmall].scale = 2, 4
 	p.tally = newTally(&p.tracks)
 	var err error
