@@ -92,9 +92,6 @@ func (d *downlink) grow(slots []*slot) {
 		return
 	}
 	d.connection.participant.worker.post(func(now time.Time) {
-		for _, s := range slots {
-			s.begin(now)
-		}
 		d.slots = append(d.slots, slots...)
 		d.apply(now)
 	})
@@ -156,6 +153,7 @@ func (d *downlink) apply(now time.Time) {
 		switch {
 		case want.publication == nil:
 		case s.subscription == nil:
+			s.begin(now)
 			sub := newSubscription(d, s, want)
 			if d.ready {
 				sub.start(now)

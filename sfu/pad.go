@@ -62,9 +62,10 @@ func (d *downlink) padRecent(now time.Time, bytes int) (added int) {
 // padEmpty writes one packet of nothing but padding.
 func (d *downlink) padEmpty(now time.Time) int {
 	for _, s := range d.slots {
-		if s.rtxSSRC == 0 || s.rtxPayload[encodingVP8] == 0 || s.stream == nil {
+		if s.rtxSSRC == 0 || s.rtxPayload[encodingVP8] == 0 {
 			continue
 		}
+		s.begin(now)
 		s.rtxNumber++
 		d.sender.writeEmpty(rtpext.Header{
 			SSRC: s.rtxSSRC, PayloadType: s.rtxPayload[encodingVP8], Timestamp: s.stream.At(now), Seq: s.rtxNumber.Wire(),

@@ -149,7 +149,8 @@ func (s *slot) sealed(c *seal.Context, repair bool) *seal.Stream {
 // abandon all that was sent: none of it is sent again.
 func (s *slot) abandon() { s.abandoned = s.stream.Last() }
 
-// begin makes the stream, with the first use.
+// begin makes the stream, with the first use: most slots of a page never carry
+// anything.
 func (s *slot) begin(now time.Time) {
 	if s.stream != nil {
 		return

@@ -172,3 +172,33 @@ func BenchmarkSentAdd(b *testing.B) {
 		s.Add(start, 1000, ClassVideo)
 	}
 }
+
+func TestBookGrowsWithTheRateAndForgetsNothingYoung(t *testing.T) {
+	s := NewSent(start)
+	add := func(from, count, every int) (ms int) {
+		for i := range count {
+			s.Add(at(from+i*every), 1200, ClassVideo)
+		}
+		return from + count*every
+	}
+	now := add(0, 500, 20) // a voice
+	if len(s.records) != bookStart {
+		t.Errorf("%d records for 50 packets a second", len(s.records))
+	}
+	now = add(now, 1500, 2)
+	if len(s.records) != bookSize/2 {
+		t.Errorf("%d records for 500 packets a second", len(s.records))
+	}
+	add(now, 9000, 0)
+	if len(s.records) != bookSize {
+		t.Errorf("%d records for a flood", len(s.records))
+	}
+	for n := range s.size() {
+		if r := s.find(s.next - 1 - n); r == nil || r.size != 1200 {
+			t.Fatalf("the packet %d before the last is forgotten", n)
+		}
+	}
+	if s.find(s.next-1-s.size()) != nil || s.find(s.next) != nil {
+		t.Error("found what is forgotten, or not sent")
+	}
+}

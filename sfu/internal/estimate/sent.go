@@ -6,10 +6,15 @@ import (
 	"callrelay/sfu/internal/seq"
 )
 
-// bookSize is how many packets a Sent remembers, a power of two: two seconds
-// of 10 Mbit/s. Receivers report within a quarter of a second, later only
-// after a path was blocked.
-const bookSize = 2048
+// A Sent remembers so many packets, powers of two: at first, and at most, which
+// is two seconds of 10 Mbit/s. It grows while what it would forget is younger
+// than bookAge: receivers report within a quarter of a second, later only after
+// a path was blocked.
+const (
+	bookStart = 128
+	bookSize  = 2048
+	bookAge   = 2 * time.Second
+)
 
 // Class of a packet that was sent.
 type Class uint8
@@ -53,7 +58,7 @@ type Sent struct {
 
 // NewSent returns an empty book; start is any time not after the first packet.
 func NewSent(start time.Time) *Sent {
-	return &Sent{start: start, records: make([]record, bookSize)}
+	return &Sent{start: start, records: make([]record, bookStart)}
 }
 
 // Add books a packet of size bytes (its RTP header included) that leaves at
@@ -61,7 +66,10 @@ func NewSent(start time.Time) *Sent {
 func (s *Sent) Add(now time.Time, size int, class Class) uint16 {
 	n := s.next
 	s.next++
-	s.records[n%bookSize] = record{
+	if s.crowded(now) {
+		s.grow()
+	}
+	s.records[n%s.size()] = record{
 		at: int64(now.Sub(s.start)), n: uint32(n), //nolint:gosec // the ring is far smaller
 		size: uint16(min(max(size, 0), 0xffff)), class: class, //nolint:gosec // limited
 	}
@@ -73,8 +81,30 @@ func (s *Sent) Count() uint64 { return uint64(s.next) }
 
 // find returns the record of a packet, nil if it was not sent or is forgotten.
 func (s *Sent) find(n seq.Number) *record {
-	if r := &s.records[n%bookSize]; n < s.next && r.n == uint32(n) && s.next-n <= bookSize { //nolint:gosec // as above
+	if r := &s.records[n%s.size()]; n < s.next && r.n == uint32(n) && s.next-n <= s.size() { //nolint:gosec // as above
 		return r
 	}
 	return nil
+}
+
+func (s *Sent) size() seq.Number { return seq.Number(len(s.records)) }
+
+// crowded tells whether the next record would take the place of a young one.
+func (s *Sent) crowded(now time.Time) bool {
+	if s.next <= s.size() || s.size() >= bookSize {
+		return false
+	}
+	oldest := &s.records[(s.next-1)%s.size()]
+	return int64(now.Sub(s.start))-oldest.at < int64(bookAge)
+}
+
+// grow to twice the size; the records keep their numbers. The last number
+// given has no record yet.
+func (s *Sent) grow() {
+	old := s.records
+	s.records = make([]record, 2*len(old))
+	for i := range old {
+		n := s.next - 1 - seq.Number(len(old)) + seq.Number(i) //nolint:gosec // small
+		s.records[n%s.size()] = old[n%seq.Number(len(old))]
+	}
 }

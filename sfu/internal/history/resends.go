@@ -54,8 +54,8 @@ type resent struct {
 // spacing for each packet, and a share of the bytes for all. Use one for each
 // outgoing stream. The zero value is ready; not safe for concurrent use.
 type Resends struct {
-	slots     [resendSlots]resent
-	allowance int // bytes that may be sent again, times resendShare
+	slots     []resent // resendSlots, with the first request
+	allowance int      // bytes that may be sent again, times resendShare
 	begun     bool
 }
 
@@ -69,6 +69,9 @@ func (r *Resends) Sent(bytes int) {
 // size, may be sent again at now, and notes that it will be. rtt 0: unknown.
 func (r *Resends) Allow(now time.Time, n seq.Number, bytes int, rtt time.Duration) Verdict {
 	r.begin()
+	if r.slots == nil {
+		r.slots = make([]resent, resendSlots)
+	}
 	s := &r.slots[n%resendSlots]
 	if s.tries > 0 && s.n == n {
 		if s.tries >= maxTries {

@@ -9,11 +9,18 @@ import (
 
 // Config sizes a Ring.
 type Config struct {
-	// Packets that are remembered, rounded up to a power of two. It is also
-	// how late a packet may be and still be told from a duplicate.
-	Packets int
-	// Bytes of payload storage, allocated at once.
-	Bytes int
+	// Packets that are remembered at most, rounded up to a power of two, and at
+	// first (0: at once). It is also how late a packet may be and still be told
+	// from a duplicate.
+	Packets, FirstPackets int
+	// Bytes of storage at most, and at first (0: at once).
+	Bytes, FirstBytes int
+	// Keep is for how long packets must be there: the ring grows, up to its
+	// limits, while it holds less. 0: it never grows.
+	Keep time.Duration
+	// KeepKey is up to how many bytes it also grows so as not to lose the
+	// newest key frame before its Age.
+	KeepKey int
 	// Age after which a packet is not handed out any more; 0: no limit.
 	Age time.Duration
 }
@@ -50,15 +57,16 @@ type entry[M any] struct {
 }
 
 // Ring keeps recent packets by extended sequence number in one block of
-// bytes, the oldest overwritten first. M is what the caller wants to keep with
+// bytes, the oldest overwritten first. The block follows the rate: see grow.go. M is what the caller wants to keep with
 // each packet, such as its description, so that it is parsed once.
 //
 // Safe for concurrent use: one goroutine puts, any may get. A mutex is held
-// for the copy of one packet and never across I/O. Nothing is allocated after
-// NewRing.
+// for the copy of one packet and never across I/O. Nothing is allocated while
+// the rate stays as it is.
 type Ring[M any] struct {
-	age  time.Duration
-	mask seq.Number
+	config Config
+	age    time.Duration
+	mask   seq.Number
 
 	mu      sync.Mutex
 	entries []entry[M]
@@ -68,19 +76,36 @@ type Ring[M any] struct {
 	begun   bool
 	key     Info // first packet of the newest key frame, valid if hasKey
 	hasKey  bool
+	lap     time.Time // when the store was last begun anew
+}
+
+const minStore = 4096
+
+// powerOfTwo that is at least n, and 16.
+func powerOfTwo(n int) int {
+	p := 16
+	for p < n {
+		p *= 2
+	}
+	return p
 }
 
 // NewRing allocates a ring. Sizes below 16 packets and 4 KiB are raised.
 func NewRing[M any](c Config) *Ring[M] {
-	packets := 16
-	for packets < c.Packets {
-		packets *= 2
+	c.Packets, c.Bytes = powerOfTwo(c.Packets), max(c.Bytes, minStore)
+	packets, bytes := c.Packets, c.Bytes
+	if c.FirstPackets > 0 {
+		packets = min(packets, powerOfTwo(c.FirstPackets))
+	}
+	if c.FirstBytes > 0 {
+		bytes = min(bytes, max(c.FirstBytes, minStore))
 	}
 	return &Ring[M]{
+		config:  c,
 		age:     c.Age,
 		mask:    seq.Number(packets - 1), //nolint:gosec // small and positive
 		entries: make([]entry[M], packets),
-		store:   make([]byte, max(c.Bytes, 4096)),
+		store:   make([]byte, bytes),
 	}
 }
 
@@ -99,9 +124,13 @@ func (r *Ring[M]) Put(now time.Time, info Info, packet []byte, meta M) Outcome {
 	if e.used && e.info.Seq == info.Seq {
 		return Duplicate
 	}
+	if r.crowded(e, now) {
+		r.spread()
+		e = &r.entries[info.Seq&r.mask]
+	}
 	*e = entry[M]{
 		info: info, arrived: now, meta: meta,
-		at: r.reserve(len(packet)), size: len(packet), used: true,
+		at: r.reserve(len(packet), now), size: len(packet), used: true,
 	}
 	copy(r.bytes(e), packet)
 	if !r.begun || info.Seq > r.highest {
@@ -160,14 +189,17 @@ func (r *Ring[M]) expired(e *entry[M], now time.Time) bool {
 
 // held reports whether a packet's bytes have not been overwritten.
 func (r *Ring[M]) held(e *entry[M]) bool {
-	return e.at+uint64(len(r.store)) >= r.written
+	return r.had(e, len(r.store))
 }
 
 // reserve makes room for size bytes that do not wrap around the store's end.
-func (r *Ring[M]) reserve(size int) (at uint64) {
+func (r *Ring[M]) reserve(size int, now time.Time) (at uint64) {
 	capacity := uint64(len(r.store))
 	if left := capacity - r.written%capacity; left < uint64(size) {
 		r.written += left
+	}
+	if r.written%capacity == 0 {
+		r.newLap(now)
 	}
 	at = r.written
 	r.written += uint64(size)

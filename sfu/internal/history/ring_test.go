@@ -80,8 +80,16 @@ func TestRingHandsOutNothingThatIsTooOldOrCleared(t *testing.T) {
 // Whatever is put, in whatever order and size, comes back whole or not at all,
 // and the newest always comes back.
 func TestRingReturnsWhatWasPut(t *testing.T) {
+	t.Run("of one size", func(t *testing.T) { returnsWhatWasPut(t, Config{Packets: 32, Bytes: 8192}) })
+	t.Run("that follows the rate", func(t *testing.T) {
+		returnsWhatWasPut(t, Config{Packets: 128, FirstPackets: 16, Bytes: 64 << 10, FirstBytes: 4096, Keep: 100 * time.Millisecond})
+	})
+}
+
+func returnsWhatWasPut(t *testing.T, config Config) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := NewRing[seq.Number](Config{Packets: 32, Bytes: 8192})
+		r := NewRing[seq.Number](config)
+		now := start
 		put := map[seq.Number][]byte{}
 		head := seq.Number(1000)
 		for range rapid.IntRange(1, 200).Draw(t, "steps") {
@@ -93,16 +101,17 @@ func TestRingReturnsWhatWasPut(t *testing.T) {
 			for i := range packet {
 				packet[i] = byte(int(n) + i)
 			}
-			if r.Put(start, Info{Seq: n}, packet, n) == Stored {
+			now = now.Add(time.Duration(rapid.IntRange(0, 60).Draw(t, "pause")) * time.Millisecond)
+			if r.Put(now, Info{Seq: n}, packet, n) == Stored {
 				put[n] = packet
-				if got, p, ok := r.Get(start, n, nil); !ok || !bytes.Equal(got, packet) || p.Meta != n {
+				if got, p, ok := r.Get(now, n, nil); !ok || !bytes.Equal(got, packet) || p.Meta != n {
 					t.Fatalf("%d just put: %v", n, ok)
 				}
 			}
 			head = max(head, n)
 		}
 		for n, packet := range put {
-			if got, p, ok := r.Get(start, n, nil); ok && (!bytes.Equal(got, packet) || p.Seq != n) {
+			if got, p, ok := r.Get(now, n, nil); ok && (!bytes.Equal(got, packet) || p.Seq != n) {
 				t.Fatalf("%d came back changed", n)
 			}
 		}

@@ -1,0 +1,95 @@
+package history
+
+import (
+	"time"
+
+	"callrelay/sfu/internal/seq"
+)
+
+// A ring follows the rate of what it keeps. Its store is filled in laps; how
+// long a lap took is how much time it holds. After each it is doubled if that
+// was less than Keep, and halved if it was far more. Both happen where the
+// store begins anew, so what is kept can be copied as one piece.
+
+// shrinkFrom is how many times Keep a lap takes before the store is halved.
+const shrinkFrom = 5
+
+// newLap is called when the store is about to be begun anew; written is a
+// multiple of its size.
+func (r *Ring[M]) newLap(now time.Time) {
+	took := now.Sub(r.lap)
+	first := r.lap.IsZero()
+	r.lap = now
+	if first || r.config.Keep == 0 {
+		return
+	}
+	size := len(r.store)
+	switch {
+	case size < r.config.Bytes && (took < r.config.Keep || r.losesKey(now)):
+		r.resize(min(2*size, r.config.Bytes))
+		r.lap = now.Add(-took) // what is kept is part of the longer lap
+	case size/2 >= max(r.config.FirstBytes, minStore) && took > shrinkFrom*r.config.Keep && !r.losesKey(now):
+		r.resize(size / 2)
+	}
+}
+
+// losesKey tells whether the newest key frame is young, and not too large to
+// be kept for its sake alone.
+func (r *Ring[M]) losesKey(now time.Time) bool {
+	if !r.hasKey || len(r.store) >= r.config.KeepKey {
+		return false
+	}
+	e := r.find(r.key.Seq)
+	return e != nil && !r.expired(e, now)
+}
+
+// resize the store and keep the newest bytes that find room. written is a
+// multiple of its size.
+func (r *Ring[M]) resize(size int) {
+	old := r.store
+	r.store = make([]byte, size)
+	kept := min(size, len(old))
+	copy(r.store, old[len(old)-kept:])
+	from := r.written - min(r.written, uint64(kept)) // the oldest that is kept
+	for i := range r.entries {
+		e := &r.entries[i]
+		switch {
+		case !e.used:
+		case e.at < from || !r.had(e, len(old)):
+			e.size = gone
+		default:
+			e.at -= from
+		}
+	}
+	r.written -= from
+}
+
+// gone is the size of a packet whose bytes were lost to a new size of the store.
+const gone = -1
+
+// had reports whether a packet was held in a store of so many bytes.
+func (r *Ring[M]) had(e *entry[M], size int) bool {
+	return e.size >= 0 && e.at+uint64(size) >= r.written //nolint:gosec // positive
+}
+
+// crowded tells whether the place of a packet is taken by a young one, or one
+// of the newest key frame's, and there can be more places.
+func (r *Ring[M]) crowded(e *entry[M], now time.Time) bool {
+	if !e.used || len(r.entries) >= r.config.Packets {
+		return false
+	}
+	ofKey := r.hasKey && e.info.Seq >= r.key.Seq && len(r.store) <= r.config.KeepKey
+	return now.Sub(e.arrived) < r.config.Keep || ofKey && !r.expired(e, now)
+}
+
+// spread the packets over twice as many places.
+func (r *Ring[M]) spread() {
+	old := r.entries
+	r.entries = make([]entry[M], 2*len(old))
+	r.mask = seq.Number(len(r.entries) - 1) //nolint:gosec // small and positive
+	for i := range old {
+		if e := &old[i]; e.used && e.info.Seq+r.mask >= r.highest {
+			r.entries[e.info.Seq&r.mask] = *e
+		}
+	}
+}

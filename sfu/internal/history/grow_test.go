@@ -1,0 +1,91 @@
+package history
+
+import (
+	"testing"
+	"time"
+
+	"callrelay/sfu/internal/seq"
+)
+
+// flow puts packets of 1000 bytes at a rate.
+type flow struct {
+	ring *Ring[int]
+	now  time.Time
+	n    seq.Number
+}
+
+func newFlow(keepKey int) *flow {
+	return &flow{now: start, ring: NewRing[int](Config{
+		Packets: 4096, FirstPackets: 64, Bytes: 1 << 20, FirstBytes: 16 << 10,
+		Keep: 800 * time.Millisecond, KeepKey: keepKey, Age: 3 * time.Second,
+	})}
+}
+
+func (f *flow) run(d time.Duration, bytesPerSecond int, key bool) {
+	every := time.Second * 1000 / time.Duration(bytesPerSecond)
+	for end := f.now.Add(d); f.now.Before(end); f.now = f.now.Add(every) {
+		f.n++
+		f.ring.Put(f.now, Info{Seq: f.n, Timestamp: uint32(f.n), KeyStart: key}, make([]byte, 1000), 0)
+		key = false
+	}
+}
+
+// held is for how long packets are still there.
+func (f *flow) held() time.Duration {
+	oldest := f.now
+	for n := f.n; n > 0; n-- {
+		_, p, ok := f.ring.Get(f.now, n, nil)
+		if !ok {
+			break
+		}
+		oldest = p.Arrived
+	}
+	return f.now.Sub(oldest)
+}
+
+func TestRingFollowsTheRate(t *testing.T) {
+	f := newFlow(0)
+	for _, row := range []struct {
+		rate, least, most int // bytes a second, sizes of the store
+	}{
+		{20_000, 16 << 10, 32 << 10},
+		{150_000, 128 << 10, 256 << 10},
+		{600_000, 512 << 10, 1 << 20},
+		{3_000_000, 1 << 20, 1 << 20}, // the limit
+		{150_000, 128 << 10, 1 << 20},
+		{20_000, 16 << 10, 128 << 10},
+	} {
+		f.run(40*time.Second, row.rate, false)
+		if size := len(f.ring.store); size < row.least || size > row.most {
+			t.Errorf("%d bytes for %d a second", size, row.rate)
+		}
+		if held := f.held(); row.rate < 1<<20 && held < 790*time.Millisecond {
+			t.Errorf("%d bytes a second are held for %v", row.rate, held)
+		}
+	}
+}
+
+func TestRingKeepsAYoungKeyFrameForItsSakeAlone(t *testing.T) {
+	for keepKey, want := range map[int]bool{0: false, 320 << 10: true} {
+		f := newFlow(keepKey)
+		f.run(10*time.Second, 50_000, false)
+		f.run(2500*time.Millisecond, 50_000, true)
+		burst, ok := f.ring.Burst(f.now, 400, 256<<10)
+		if ok = ok && burst.Missing == 0; ok != want {
+			t.Errorf("kept for %d bytes: %v", keepKey, ok)
+		}
+	}
+}
+
+func TestRingOfASteadyRateAllocatesNothing(t *testing.T) {
+	f := newFlow(320 << 10)
+	f.run(20*time.Second, 150_000, false)
+	packet := make([]byte, 1000)
+	if n := testing.AllocsPerRun(1000, func() {
+		f.n++
+		f.now = f.now.Add(time.Second / 150)
+		f.ring.Put(f.now, Info{Seq: f.n}, packet, 0)
+	}); n > 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
