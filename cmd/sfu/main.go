@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"runtime"
 
 	"github.com/alecthomas/kong"
@@ -29,7 +30,14 @@ func (versionCommand) Run(s streams) error {
 	return err
 }
 
-func main() { os.Exit(run(os.Args[1:], streams{os.Stdout, os.Stderr})) }
+func main() {
+	// Packets are forwarded without allocating, so collecting garbage twice as
+	// often costs nothing, and a participant's memory a quarter less.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
+	os.Exit(run(os.Args[1:], streams{os.Stdout, os.Stderr}))
+}
 
 // run is main without the process: it returns the exit status. 2 means that
 // the settings are wrong, 1 that the server could not go on.

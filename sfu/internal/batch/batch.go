@@ -47,8 +47,8 @@ const (
 	// maxMessages the kernel takes in one call.
 	maxMessages = 1024
 	// Capacity of a slab, in bytes and datagrams.
-	slabBytes     = 1 << 20
-	slabDatagrams = 2048
+	slabBytes     = 256 << 10
+	slabDatagrams = 1024
 	// ringSize datagrams are read in one call at most.
 	ringSize = 64
 )

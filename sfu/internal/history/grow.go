@@ -8,11 +8,9 @@ import (
 
 // A ring follows the rate of what it keeps. Its store is filled in laps; how
 // long a lap took is how much time it holds. After each it is doubled if that
-// was less than Keep, and halved if it was far more. Both happen where the
-// store begins anew, so what is kept can be copied as one piece.
-
-// shrinkFrom is how many times Keep a lap takes before the store is halved.
-const shrinkFrom = 5
+// was less than Keep, and halved if the half is enough. Both happen where the
+// store begins anew, so what is kept can be copied as one piece. The places for
+// packets follow likewise.
 
 // newLap is called when the store is about to be begun anew; written is a
 // multiple of its size.
@@ -28,15 +26,43 @@ func (r *Ring[M]) newLap(now time.Time) {
 	case size < r.config.Bytes && (took < r.config.Keep || r.losesKey(now)):
 		r.resize(min(2*size, r.config.Bytes))
 		r.lap = now.Add(-took) // what is kept is part of the longer lap
-	case size/2 >= max(r.config.FirstBytes, minStore) && took > shrinkFrom*r.config.Keep && !r.losesKey(now):
+	case r.keyYoung(now):
+	case size/2 >= max(r.config.FirstBytes, minStore) && took > enough(r.config.Keep):
 		r.resize(size / 2)
 	}
+	if !r.keyYoung(now) {
+		r.gather(now)
+	}
+}
+
+// enough to be held for the half of it to be enough, with something to spare,
+// so that a rate that varies a little changes nothing.
+func enough(keep time.Duration) time.Duration { return keep * 11 / 5 }
+
+// gather the packets in half as many places if those hold enough.
+func (r *Ring[M]) gather(now time.Time) {
+	half := len(r.entries) / 2
+	if half < max(r.config.FirstPackets, 16) {
+		return
+	}
+	for i := range r.entries {
+		e := &r.entries[i]
+		if e.used && e.info.Seq+seq.Number(half/2) < r.highest && now.Sub(e.arrived) < r.config.Keep/2 { //nolint:gosec // small
+			return
+		}
+	}
+	r.place(half)
 }
 
 // losesKey tells whether the newest key frame is young, and not too large to
 // be kept for its sake alone.
 func (r *Ring[M]) losesKey(now time.Time) bool {
-	if !r.hasKey || len(r.store) >= r.config.KeepKey {
+	return len(r.store) < r.config.KeepKey && r.keyYoung(now)
+}
+
+// keyYoung tells whether the newest key frame is there and can be handed out.
+func (r *Ring[M]) keyYoung(now time.Time) bool {
+	if !r.hasKey || r.config.KeepKey == 0 {
 		return false
 	}
 	e := r.find(r.key.Seq)
@@ -82,10 +108,10 @@ func (r *Ring[M]) crowded(e *entry[M], now time.Time) bool {
 	return now.Sub(e.arrived) < r.config.Keep || ofKey && !r.expired(e, now)
 }
 
-// spread the packets over twice as many places.
-func (r *Ring[M]) spread() {
+// place the packets in so many places, those too old for them left out.
+func (r *Ring[M]) place(count int) {
 	old := r.entries
-	r.entries = make([]entry[M], 2*len(old))
+	r.entries = make([]entry[M], count)
 	r.mask = seq.Number(len(r.entries) - 1) //nolint:gosec // small and positive
 	for i := range old {
 		if e := &old[i]; e.used && e.info.Seq+r.mask >= r.highest {

@@ -52,8 +52,8 @@ func TestRingFollowsTheRate(t *testing.T) {
 		{150_000, 128 << 10, 256 << 10},
 		{600_000, 512 << 10, 1 << 20},
 		{3_000_000, 1 << 20, 1 << 20}, // the limit
-		{150_000, 128 << 10, 1 << 20},
-		{20_000, 16 << 10, 128 << 10},
+		{150_000, 128 << 10, 256 << 10},
+		{20_000, 16 << 10, 64 << 10},
 	} {
 		f.run(40*time.Second, row.rate, false)
 		if size := len(f.ring.store); size < row.least || size > row.most {
@@ -61,6 +61,20 @@ func TestRingFollowsTheRate(t *testing.T) {
 		}
 		if held := f.held(); row.rate < 1<<20 && held < 790*time.Millisecond {
 			t.Errorf("%d bytes a second are held for %v", row.rate, held)
+		}
+	}
+}
+
+func TestRingHasPlacesForWhatItHolds(t *testing.T) {
+	f := newFlow(320 << 10)
+	for _, row := range []struct{ rate, least, most int }{
+		{20_000, 64, 64},
+		{600_000, 512, 2048},
+		{20_000, 64, 128},
+	} {
+		f.run(40*time.Second, row.rate, true)
+		if places := len(f.ring.entries); places < row.least || places > row.most {
+			t.Errorf("%d places for %d packets a second", places, row.rate/1000)
 		}
 	}
 }

@@ -125,13 +125,11 @@ func (r *Ring[M]) Put(now time.Time, info Info, packet []byte, meta M) Outcome {
 		return Duplicate
 	}
 	if r.crowded(e, now) {
-		r.spread()
-		e = &r.entries[info.Seq&r.mask]
+		r.place(2 * len(r.entries))
 	}
-	*e = entry[M]{
-		info: info, arrived: now, meta: meta,
-		at: r.reserve(len(packet), now), size: len(packet), used: true,
-	}
+	position := r.reserve(len(packet), now)
+	e = &r.entries[info.Seq&r.mask] // both may have moved it
+	*e = entry[M]{info: info, arrived: now, meta: meta, at: position, size: len(packet), used: true}
 	copy(r.bytes(e), packet)
 	if !r.begun || info.Seq > r.highest {
 		r.begun, r.highest = true, info.Seq
