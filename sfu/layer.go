@@ -50,14 +50,14 @@ type layer struct {
 	lossTimer timer
 }
 
-// What the history keeps of one layer: at least 700 ms, whatever its rate, for
+// What the history keeps of one layer: at least a second, whatever its rate, for
 // repair on long paths, and a key frame with what came after it for longer, to
 // show a picture at once. It is most of a publisher's memory: for 1.2 Mbit/s
-// 128 KiB and the descriptions.
+// 256 KiB and the descriptions.
 func videoHistory() history.Config {
 	return history.Config{
 		Packets: 4096, FirstPackets: 64, Bytes: 2 << 20, FirstBytes: 32 << 10,
-		Keep: 700 * time.Millisecond, KeepKey: burstBytes, Age: 3 * time.Second,
+		Keep: time.Second, KeepKey: burstBytes, Age: 3 * time.Second,
 	}
 }
 

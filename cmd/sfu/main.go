@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"runtime"
+	"runtime/debug"
 
 	"github.com/alecthomas/kong"
 )

@@ -1,0 +1,78 @@
+package sfu
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"testing"
+	"time"
+
+	"callrelay/sfu/internal/batch"
+)
+
+// numbersLeft are the sequence numbers of what leaves by it.
+type numbersLeft struct{ numbers []uint16 }
+
+func (n *numbersLeft) writeTo(b []byte, _ netip.AddrPort) (int, error) {
+	if b[1] < 192 || b[1] > 223 { // no RTCP
+		n.numbers = append(n.numbers, binary.BigEndian.Uint16(b[2:]))
+	}
+	return len(b), nil
+}
+
+func TestFullSocketDropsPicturesToTheNextKeyFrame(t *testing.T) {
+	s := newSFU(t)
+	c := publisher(t, s)
+	w := newWorker(s)
+	d := downlinkOf(t, s, w)
+	left := &numbersLeft{}
+	d.egress.path = &path{via: left}
+	now := time.Now()
+	video := newSlot(0, false, "x")
+	video.ssrc, video.payload[encodingVP8] = 9, 96
+	video.begin(now)
+	d.slots = []*slot{video}
+	section := c.uplink.sections["2"]
+	newSubscription(d, video, binding{publication: section.publication}).start(now)
+	st := &stream{uplink: c.uplink, ssrc: 5, section: section}
+	st.layer = section.publication.layerFor(c, &section.sendSection, "", 5, now)
+	var number uint16
+	frame := func(key bool) {
+		number++
+		now = now.Add(33 * time.Millisecond)
+		st.write(vp8Packet(5, number, uint32(number)*3000, key), now)
+		inbox := w.inbox
+		w.inbox = nil
+		w.handle(inbox, now)
+		w.send(now)
+	}
+	frame(true)
+	frame(false)
+	before := len(left.numbers)
+	// Packets of this connection have found the socket full since it was looked at.
+	d.egress.to, d.egress.lost = batch.NewDestination(netip.MustParseAddrPort("192.0.2.1:1")), 1
+	frame(false)
+	asked := s.counters.named[countFramesDropped].Load()
+	for range 5 {
+		frame(false)
+	}
+	if len(left.numbers) > before+1 || asked != 1 {
+		t.Errorf("%d pictures left a full socket behind, frames were given up %d times", len(left.numbers)-before, asked)
+	}
+	if s.counters.dropped[dropQueueFull].Load() < 5 {
+		t.Errorf("dropped: %v", s.Stats().Dropped)
+	}
+	frame(true)
+	frame(false)
+	if len(left.numbers) < before+2 {
+		t.Fatalf("%d packets in all: nothing after the key frame", len(left.numbers))
+	}
+	gaps := 0 // what waited when it was noticed had its numbers already, as the lost packets had
+	for i, n := range left.numbers[1:] {
+		if n != left.numbers[i]+1 {
+			gaps++
+		}
+	}
+	if gaps > 1 {
+		t.Errorf("%d gaps in %v", gaps, left.numbers)
+	}
+}
