@@ -40,7 +40,88 @@ async function capturesSince(person, id) {
   return (await person.log()).filter((e) => e.what === 'capture' && e.at >= from)
 }
 
+/** Gives the page a second camera, all green, and a second microphone of 1000 Hz, beside what the browser has. Runs in the page. */
+const plugIn = () => {
+  const devices = navigator.mediaDevices
+  const { getUserMedia, enumerateDevices } = devices
+  const extra = [
+    { kind: 'videoinput', deviceId: 'green', groupId: 'green', label: 'Green camera' },
+    { kind: 'audioinput', deviceId: 'high', groupId: 'high', label: 'High microphone' },
+  ]
+  const wants = (wish, id) => wish && [wish.deviceId?.exact, wish.deviceId?.ideal, wish.deviceId].includes(id)
+  const named = (track, deviceId) => {
+    const settings = track.getSettings.bind(track)
+    track.getSettings = () => ({ ...settings(), deviceId })
+    return track
+  }
+  const green = () => {
+    const canvas = Object.assign(document.createElement('canvas'), { width: 640, height: 360 })
+    const g = canvas.getContext('2d')
+    let n = 0
+    const draw = () => {
+      g.fillStyle = '#00ff00'
+      g.fillRect(0, 0, 640, 360)
+      g.fillStyle = '#000000'
+      g.fillRect((n++ * 7) % 640, 0, 60, 60)
+    }
+    draw()
+    setInterval(draw, 33)
+    return named(canvas.captureStream(30).getVideoTracks()[0], 'green')
+  }
+  const high = () => {
+    const context = new AudioContext()
+    const tone = Object.assign(context.createOscillator(), { type: 'sine' })
+    tone.frequency.value = 1000
+    const end = context.createMediaStreamDestination()
+    tone.connect(end)
+    tone.start()
+    return named(end.stream.getAudioTracks()[0], 'high')
+  }
+  devices.enumerateDevices = async () => [...(await enumerateDevices.call(devices)), ...extra]
+  devices.getUserMedia = async (wish) => {
+    if (wants(wish.video, 'green')) return new MediaStream([green()])
+    if (wants(wish.audio, 'high')) return new MediaStream([high()])
+    return getUserMedia.call(devices, wish)
+  }
+  devices.dispatchEvent(new Event('devicechange'))
+}
+
+/** Chooses a device in the settings of a call. */
+async function choose(person, tab, id, device) {
+  await person.click(tab)
+  await until(`${device} in the list of ${person.name}`, () => person.tab.evaluate(({ id, device }) => {
+    const select = document.querySelector(`[data-testid="${id}"] select`)
+    if (![...(select?.options ?? [])].some((option) => option.value === device)) return false
+    select.value = device
+    select.dispatchEvent(new Event('change', { bubbles: true }))
+    return true
+  }, { id, device }), PATIENCE)
+}
+
 export const cases = [
+  {
+    name: 'another camera and microphone in a call: the other sees and hears them, without an offer',
+    full: true,
+    async run(world, server) {
+      const [a, b] = await inCall(world, server)
+      await a.tab.evaluate(plugIn)
+      await a.click('more')
+      await a.click('settings')
+      await choose(a, 'settings-video', 'choose-camera', 'green')
+      let seen
+      await until('a green picture', async () => {
+        seen = await b.picture()
+        const [red, green, blue] = seen.middles.at(-1) ?? []
+        return seen.frames >= 5 && red < 90 && green > 160 && blue < 90
+      }, PATIENCE).catch((error) => { throw new Error(`${error.message}: ${JSON.stringify(seen)}`) })
+      await expectSound(b, 'alice')
+      await choose(a, 'settings-audio', 'choose-microphone', 'high')
+      let heard
+      await until('the other tone', async () => Math.abs((heard = await b.sound()).hz - 1000) <= 15 && heard.db > -70, PATIENCE)
+        .catch((error) => { throw new Error(`${error.message}: ${JSON.stringify(heard)}`) })
+      assert.deepEqual(await Promise.all([a.offers(), b.offers()]), [1, 1])
+    },
+  },
   {
     name: 'mute and unmute: the sound stops and comes back, without an offer',
     async run(world, server) {
