@@ -10,7 +10,7 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unv
 GOBUILD  := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build server web run test race fuzz bench lint fmt vuln e2e e2e-full e2e-dialects dialect-crowd lab lab-ipv6 lab-browsers lab-short faults floods accept-latency peers flames generate tidy check release-check setup
+.PHONY: help build server web run test race fuzz bench lint fmt vuln e2e e2e-full e2e-rooms e2e-streams e2e-dialects dialect-crowd lab lab-ipv6 lab-browsers lab-short faults floods accept-latency peers flames generate tidy check release-check setup
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -65,6 +65,13 @@ e2e: build ## real browsers against the real server; more in web/e2e/README.md
 
 e2e-full: build ## the same with all cases, slow ones too
 	@scripts/e2e.sh --full $(ARGS)
+
+e2e-rooms: build ## people who come and go, 1,000 changes of a slot, layers under loss: a quarter of an hour
+	@scripts/e2e.sh --full crowd:
+	@REBINDS=1000 scripts/e2e.sh --full switching:
+
+e2e-streams: build ## WHIP from GStreamer and WHEP in Chromium
+	@scripts/e2e.sh --full streams:
 
 e2e-dialects: build ## pages made from tutorials, with their stock clients, in Chromium
 	@scripts/e2e-dialects.sh $(ARGS)

@@ -13,6 +13,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/setup-system.sh e2e
+[ "${1:-}" != --full ] || scripts/setup-system.sh streams
 scripts/setup-web.sh
 [ -n "${SFU:-}" ] || [ -x bin/sfu ] || make build
 export E2E_BINARY
@@ -43,6 +44,7 @@ node "$e2e/lab/network.mjs" up "$E2E_LAB"
 program=run.mjs seconds=900
 case ${1:-} in
   --accept-latency) program=accept-latency.mjs; shift ;;
+  --full) seconds=2400 ;;
   --faults) program=faults/run.mjs seconds=3600; shift ;;
 esac
 # Firefox is driven over its own loopback, so the test program runs in a namespace too.

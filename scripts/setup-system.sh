@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that a part of the work needs, and only those
 # that are missing:
-#   scripts/setup-system.sh PART...     parts: build race lint e2e lab trust peers
+#   scripts/setup-system.sh PART...     parts: build race lint e2e streams lab trust peers
 # Does nothing, quickly, when all of them are there. Needs root to install.
 set -eu
 
@@ -18,10 +18,12 @@ for part in "$@"; do
     e2e) wanted="$wanted chromium firefox-esr ffmpeg fonts-dejavu-core fonts-noto-cjk pulseaudio iproute2 nftables tshark procps" ;;
     # The certificate store of Chromium, for TURN over TLS.
     trust) wanted="$wanted libnss3-tools" ;;
+    # An encoder that is not a browser, for WHIP.
+    streams) wanted="$wanted python3 python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-nice gstreamer1.0-plugins-bad gstreamer1.0-plugins-base gstreamer1.0-plugins-good" ;;
     lab) wanted="$wanted iproute2 nftables conntrack curl" ;;
     # Another server to measure beside this one.
     peers) wanted="$wanted iproute2 janus" ;;
-    *) echo "setup-system.sh: no such part: $part (build, race, lint, e2e, lab, peers, trust)" >&2; exit 2 ;;
+    *) echo "setup-system.sh: no such part: $part (build, race, lint, e2e, streams, lab, peers, trust)" >&2; exit 2 ;;
   esac
 done
 

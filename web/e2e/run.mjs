@@ -15,8 +15,11 @@ import * as networks from './cases/networks.mjs'
 import * as diag from './cases/diag.mjs'
 import * as thinLink from './cases/thin-link.mjs'
 import * as rooms from './cases/rooms.mjs'
+import * as streams from './cases/streams.mjs'
+import * as crowd from './cases/crowd.mjs'
+import * as switching from './cases/switching.mjs'
 
-const FILES = { calls, ends, packets, devices, recovery, networks, tokens, 'bad-input': badInput, diag, 'thin-link': thinLink, rooms }
+const FILES = { calls, ends, packets, devices, recovery, networks, tokens, 'bad-input': badInput, diag, 'thin-link': thinLink, rooms, streams, crowd, switching }
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const full = process.argv.includes('--full')

@@ -112,17 +112,19 @@ export function probe() {
     return box.width > 0 && box.height > 0 && element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
   }
 
-  // Every remote frame that is presented, by the time of its callback.
+  // Every remote frame that is presented, by the time of its callback and the number of its video element.
   const watched = new WeakSet()
+  let videos = 0
   function watch(video) {
     if (watched.has(video) || !video.requestVideoFrameCallback) return
     watched.add(video)
+    const of = ++videos
     // Whether it is shown costs a layout: after the first time it is asked for only now and then.
     let unasked = 0
     const frame = (now, about) => {
       if (unasked > 0 || (isRemote(video) && isShown(video))) {
         unasked = unasked > 0 ? unasked - 1 : 9
-        if (state.frames.length < 50_000) state.frames.push({ at: epoch(performance.now()), width: about.width })
+        if (state.frames.length < 50_000) state.frames.push({ at: epoch(performance.now()), width: about.width, of })
       }
       video.requestVideoFrameCallback(frame)
     }

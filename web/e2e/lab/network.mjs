@@ -108,7 +108,12 @@ export class Network {
     this.#rules(host, `numgen random mod 100 < ${percent} counter drop`)
   }
 
-  /** Takes back drop, refuseTCP, deafen, loseFlow and lose. */
+  /** Loses so many of a hundred datagrams each way, by chance. */
+  lose(host, percent) {
+    this.#rules(host, `meta l4proto udp numgen random mod 1000 < ${percent * 10} counter drop`)
+  }
+
+  /** Takes back lose, drop, refuseTCP, deafen, loseFlow and lose. */
   pass(host) {
     attempt('ip', 'netns', 'exec', this.namespace(host), 'nft', 'delete table ip fault')
   }
