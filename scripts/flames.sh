@@ -8,7 +8,7 @@ program=$(mktemp -d)
 trap 'rm -r "$program"' EXIT
 go build -o "$program/loadgen" ./benchmarks/loadgen
 mkdir -p benchmarks/results
-for run in viewers:100 pairs:25 meeting:10 webinar:100; do
+for run in viewers:100 pairs:25 meeting:10 webinar:40; do
   scenario=${run%:*} number=${run#*:}
   # A demand that is not met is told and does not stop the others.
   "$program/loadgen" --server "$server" --pin --duration 10s --max-picture 0 \

@@ -33,6 +33,7 @@ type options struct {
 	Run      []string      `help:"Scenario: viewers:N, pairs:N or meeting:N; repeatable." required:"" sep:"none"`
 	Address  string        `help:"Address of this machine for servers that do not work on the loopback." placeholder:"IP"`
 	Rounds   int           `help:"Runs of each, in turns." default:"3"`
+	Add      []string      `help:"Count the runs of an earlier --json too; repeatable." placeholder:"FILE" sep:"none"`
 	Duration time.Duration `help:"Of steady state in each run." default:"5s"`
 	AtATime  int           `help:"Joins at a time." default:"4"`
 	NoPin    bool          `help:"Leave servers and generator on all cores."`
@@ -76,6 +77,11 @@ func run(ctx context.Context, o options, out io.Writer) error {
 		}
 	}
 	s := &series{systems: systems, configs: configs, rounds: o.Rounds, on: on, out: out, verbose: o.Verbose}
+	for _, name := range o.Add {
+		if err := s.add(name); err != nil {
+			return err
+		}
+	}
 	if err := s.run(ctx); err != nil {
 		return err
 	}

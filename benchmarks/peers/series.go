@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"callrelay/benchmarks/internal/floor"
@@ -30,6 +32,24 @@ type single struct {
 	Scenario string         `json:"scenario"`
 	Round    int            `json:"round"`
 	Report   *report.Report `json:"report"`
+}
+
+// add the runs that an earlier series wrote.
+func (s *series) add(name string) error {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	var t table
+	if err := json.Unmarshal(b, &t); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	for _, r := range t.Runs {
+		if r.Report != nil && r.Report.Rooms != nil && r.Report.Server != nil {
+			s.runs = append(s.runs, r)
+		}
+	}
+	return nil
 }
 
 // runTime of one run, at most.

@@ -19,7 +19,7 @@ type table struct {
 	// Floor are the prices of this machine, measured before the runs.
 	Floor floor.Prices `json:"floor"`
 	Rows  []row        `json:"rows"`
-	Runs  []single
+	Runs  []single     `json:"runs"`
 }
 
 // row is one scenario with one system: medians of its runs.

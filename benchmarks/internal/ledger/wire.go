@@ -37,11 +37,12 @@ type Wires struct {
 // Settle one light peer's streams.
 func (w Wires) Settle(streams map[uint32]*client.WireStream) map[client.Stream]*Heard {
 	all := map[client.Stream]*Heard{}
+	newest := newestOf(streams)
 	for _, s := range streams {
 		if s.Repair || len(s.Anchors) == 0 {
 			continue
 		}
-		for _, span := range w.spans(s) {
+		for _, span := range w.spans(s, newest[s.Anchors[len(s.Anchors)-1].Stream] == s) {
 			heard := all[span.from.Stream]
 			if heard == nil {
 				heard = &Heard{}
@@ -61,8 +62,22 @@ type span struct {
 	dropped  uint64
 }
 
+// newestOf the SSRCs that brought each of the sender's streams: one that has
+// moved to another slot ends in the old one.
+func newestOf(streams map[uint32]*client.WireStream) map[client.Stream]*client.WireStream {
+	all, seqs := map[client.Stream]*client.WireStream{}, map[client.Stream]uint64{}
+	for _, s := range streams {
+		for _, a := range s.Anchors {
+			if !s.Repair && a.Seq >= seqs[a.Stream] {
+				all[a.Stream], seqs[a.Stream] = s, a.Seq
+			}
+		}
+	}
+	return all
+}
+
 // spans lie between the anchors, and before the first and after the last.
-func (w Wires) spans(s *client.WireStream) []span {
+func (w Wires) spans(s *client.WireStream, goesOn bool) []span {
 	first, last := s.Anchors[0], s.Anchors[len(s.Anchors)-1]
 	before := first
 	before.Out, before.Seq = s.First-1, first.Seq-(first.Out-s.First)-1
@@ -77,7 +92,7 @@ func (w Wires) spans(s *client.WireStream) []span {
 		all = append(all, next)
 	}
 	end := s.First + uint64(len(s.Arrivals)) - 1
-	if w.Steady[last.Stream] && w.Last[last.Stream] > last.Seq {
+	if goesOn && w.Steady[last.Stream] && w.Last[last.Stream] > last.Seq {
 		end = max(end, last.Out+w.Last[last.Stream]-last.Seq)
 	}
 	return append(all, span{from: last, out: end, straight: true})

@@ -66,3 +66,16 @@ func TestWhatWasSentBeforeTheWindowIsNotJudged(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+func TestAStreamThatMovesToAnotherSlotEndsInTheOldOne(t *testing.T) {
+	streams := wire("xx", at(100, 10))
+	streams[2] = &client.WireStream{First: 500, Arrivals: []uint32{1, 1, 1}, Anchors: []client.Anchor{at(500, 12)}}
+	w := Wires{
+		Sent:  func(client.Stream) Times { return Times{} },
+		After: map[client.Stream]uint64{}, Last: map[client.Stream]uint64{camera: 14},
+		Steady: map[client.Stream]bool{camera: true},
+	}
+	if got := w.Settle(streams)[camera].Account; got != (Account{Sent: 5, Delivered: 5}) {
+		t.Errorf("got %+v", got)
+	}
+}
