@@ -77,7 +77,6 @@ func TestRoomsLeaveNoPacketUnexplained(t *testing.T) {
 	server := build(t)
 	for name, o := range map[string]options{
 		"viewers": {Viewers: 6}, "pairs": {Pairs: 2}, "meeting": {Meeting: 3}, "meeting, every packet opened": {Meeting: 3, Full: true},
-		"webinar": {Webinar: 8},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -42,7 +42,7 @@ func (w Wires) Settle(streams map[uint32]*client.WireStream) map[client.Stream]*
 		if s.Repair || len(s.Anchors) == 0 {
 			continue
 		}
-		for _, span := range w.spans(s, newest[s.Anchors[len(s.Anchors)-1].Stream] == s) {
+		for _, span := range w.spans(s, newest[sourceOf(s.Anchors[len(s.Anchors)-1].Stream)] == s) {
 			heard := all[span.from.Stream]
 			if heard == nil {
 				heard = &Heard{}
@@ -62,18 +62,26 @@ type span struct {
 	dropped  uint64
 }
 
-// newestOf the SSRCs that brought each of the sender's streams: one that has
-// moved to another slot ends in the old one.
+// newestOf the SSRCs that brought each source, whatever its layer: one that
+// has moved to another slot ends in the old one.
 func newestOf(streams map[uint32]*client.WireStream) map[client.Stream]*client.WireStream {
-	all, seqs := map[client.Stream]*client.WireStream{}, map[client.Stream]uint64{}
+	all, times := map[client.Stream]*client.WireStream{}, map[client.Stream]uint32{}
 	for _, s := range streams {
-		for _, a := range s.Anchors {
-			if !s.Repair && a.Seq >= seqs[a.Stream] {
-				all[a.Stream], seqs[a.Stream] = s, a.Seq
-			}
+		if s.Repair || len(s.Anchors) == 0 {
+			continue
+		}
+		last := s.Anchors[len(s.Anchors)-1]
+		at := s.Arrivals[min(last.Out-s.First, uint64(len(s.Arrivals)-1))]
+		if source := sourceOf(last.Stream); all[source] == nil || at > times[source] {
+			all[source], times[source] = s, at
 		}
 	}
 	return all
+}
+
+// sourceOf a stream: its layers are one.
+func sourceOf(s client.Stream) client.Stream {
+	return client.Stream{Sender: s.Sender, Source: min(s.Source, client.Video)}
 }
 
 // spans lie between the anchors, and before the first and after the last.

@@ -69,7 +69,7 @@ func TestWhatWasSentBeforeTheWindowIsNotJudged(t *testing.T) {
 
 func TestAStreamThatMovesToAnotherSlotEndsInTheOldOne(t *testing.T) {
 	streams := wire("xx", at(100, 10))
-	streams[2] = &client.WireStream{First: 500, Arrivals: []uint32{1, 1, 1}, Anchors: []client.Anchor{at(500, 12)}}
+	streams[2] = &client.WireStream{First: 500, Arrivals: []uint32{5001, 6001, 7001}, Anchors: []client.Anchor{at(500, 12)}}
 	w := Wires{
 		Sent:  func(client.Stream) Times { return Times{} },
 		After: map[client.Stream]uint64{}, Last: map[client.Stream]uint64{camera: 14},
