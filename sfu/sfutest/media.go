@@ -1,0 +1,103 @@
+package sfutest
+
+import (
+	"time"
+
+	"github.com/pion/webrtc/v4"
+
+	"callrelay/sfu"
+)
+
+// run sends and asks for what is lost until Close.
+func (p *Peer) run() {
+	every := func(d time.Duration, f func()) {
+		p.running.Go(func() {
+			ticker := time.NewTicker(d)
+			defer ticker.Stop()
+			for {
+				select {
+				case <-ticker.C:
+					f()
+				case <-p.stop:
+					return
+				}
+			}
+		})
+	}
+	every(20*time.Millisecond, func() { p.send(p.microphone, 1, 960, 100) })
+	every(frameEvery, func() {
+		if p.encoder != nil {
+			p.encode(time.Now())
+			return
+		}
+		if n := p.limited.Load(); n > 0 && len(p.layers) == 1 {
+			p.send(p.camera, 1, 2970, int(min(n/8/30, 1100)))
+			return
+		}
+		for i, t := range p.layers {
+			p.send(t, max(1, 5>>(2*(len(p.layers)-1-i))), 2970, 1000)
+		}
+	})
+	every(10*time.Millisecond, p.askAgain)
+	every(50*time.Millisecond, p.feedback)
+}
+
+func (p *Peer) send(t *track, packets int, step uint32, size int) {
+	if p.pc.ConnectionState() != webrtc.PeerConnectionStateConnected {
+		return
+	}
+	p.mu.Lock()
+	paused := p.paused[t] || p.inactive[t]
+	p.mu.Unlock()
+	if !paused {
+		t.frame(packets, step, size)
+	}
+}
+
+// encode sends the picture of this moment.
+func (p *Peer) encode(now time.Time) {
+	if p.pc.ConnectionState() != webrtc.PeerConnectionStateConnected {
+		return
+	}
+	size, key := p.encoder.next(now, p.limited.Load(), p.camera.asked())
+	if size > 0 {
+		p.camera.picturePackets(2970, size, key)
+	} else {
+		p.camera.skip(2970)
+	}
+}
+
+// Pause stops the camera or microphone from sending.
+func (p *Peer) Pause(source sfu.Source, paused bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if source == sfu.SourceCamera {
+		p.paused[p.camera] = paused
+	} else {
+		p.paused[p.microphone] = paused
+	}
+}
+
+// obey sends only the layers that the SFU wants, each from a key frame on.
+func (p *Peer) obey(e sfu.LayersWanted) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.Deaf || e.Source != sfu.SourceCamera || e.Seat != p.Seat() {
+		return
+	}
+	for _, l := range e.Layers {
+		for _, t := range p.layers {
+			if t.rid != l.RID {
+				continue
+			}
+			if p.inactive[t] && l.Active {
+				t.renew()
+			}
+			p.inactive[t] = !l.Active
+		}
+	}
+}
+
+// Speak sets the level of the microphone in dB below overload, from the next
+// packet on: 127 is silence. A peer begins without saying any.
+func (p *Peer) Speak(level uint8) { p.microphone.setLevel(level) }
