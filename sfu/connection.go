@@ -35,6 +35,7 @@ type connection struct {
 	inlet       *inlet
 	uplink      *uplink
 	downlink    *downlink
+	lossy       *lossy
 	firstWay    firstWay
 	ufrag       string // of the last offer: another one is an ICE restart
 
@@ -60,6 +61,7 @@ func (s *SFU) newConnection(p *participant, seat Seat, passive bool, takes ...en
 	c.inlet = newInlet(c)
 	c.uplink = newUplink(c)
 	c.downlink = newDownlink(c)
+	c.lossy = newLossy(c)
 	media, err := mediaEngine(takes...)
 	if err != nil {
 		return nil, fmt.Errorf("media engine: %w", err)
@@ -87,8 +89,7 @@ func (s *SFU) newConnection(p *participant, seat Seat, passive bool, takes ...en
 	}
 	c.pc.SCTP().Transport().ICETransport().OnSelectedCandidatePairChange(c.inlet.selected)
 	c.pc.OnConnectionStateChange(func(webrtc.PeerConnectionState) { c.stateChanged() })
-	// PeerJS ends a call whose empty data channel closes; unhandled ones do.
-	c.pc.OnDataChannel(func(*webrtc.DataChannel) {})
+	c.pc.OnDataChannel(c.lossy.offered)
 	return c, nil
 }
 
@@ -100,6 +101,9 @@ func (s *SFU) settings(c *connection) (webrtc.SettingEngine, error) {
 	}
 	c.inlet.exchange = keying.Listen(&e)
 	e.SetSRTPReplayProtectionWindow(replayWindow)
+	e.DetachDataChannels()
+	e.SetSCTPMaxReceiveBufferSize(maxUnread)
+	e.SetSCTPMaxMessageSize(maxMessage)
 	e.BufferFactory = c.uplink.buffer
 	// The media engine is this connection's alone, and a sender that is made
 	// by the API (see sendOn) must know what was negotiated on it.

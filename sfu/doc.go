@@ -59,8 +59,8 @@
 //
 // Each SFU has one worker for each processor, one goroutine for events, one
 // reader for each socket, and Pion's goroutines for each connection.
-// Nothing of this package runs for a participant alone: its timers lie in its
-// worker's wheel. Connections are closed on goroutines that Close waits for.
+// Nothing of this package runs for a participant alone, but a reader for each
+// data channel that its client opens; its timers lie in its worker's wheel. Connections are closed on goroutines that Close waits for.
 //
 // # Locks
 //

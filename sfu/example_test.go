@@ -19,7 +19,7 @@ func (watcher) Observe(e sfu.Event) {
 		log.Print(e.Seat.Participant, " is ", e.State)
 	case sfu.SlotsChanged:
 		log.Print(e.Seat.Participant, " gets ", e.Slots) // tell its page
-	case sfu.LayersWanted, sfu.SpeakersChanged, sfu.Sample:
+	case sfu.LayersWanted, sfu.SpeakersChanged, sfu.LossyRefused, sfu.Sample:
 	}
 }
 

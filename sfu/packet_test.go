@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -118,6 +119,18 @@ func FuzzAnswer(f *testing.F) {
 		}
 		if err := s.Remove(context.Background(), "fuzz"); err != nil && !errors.Is(err, ErrNotFound) {
 			t.Error(err)
+		}
+	})
+}
+
+func FuzzLossyHeader(f *testing.F) {
+	f.Add([]byte{0, 0})
+	f.Add([]byte("\x01a\x05topicpayload"))
+	f.Add([]byte{255, 1})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		to, ok := lossyRecipient(b)
+		if ok && !bytes.HasPrefix(b[1:], []byte(to)) {
+			t.Errorf("recipient %q is not what stands in %q", to, b)
 		}
 	})
 }

@@ -3,6 +3,8 @@ package sfu
 import (
 	"slices"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // room is the participants who hear each other; guarded by SFU.mu. One that
@@ -12,10 +14,15 @@ type room struct {
 	members  map[ParticipantID]*participant
 	voices   []*publication // open microphones, the most important first
 	speakers speakers
+	// deliveries of lossy messages a second
+	deliveries *rate.Limiter
 }
 
 func (s *SFU) newRoom(id RoomID) *room {
-	r := &room{id: id, members: map[ParticipantID]*participant{}}
+	r := &room{
+		id: id, members: map[ParticipantID]*participant{},
+		deliveries: rate.NewLimiter(lossyDeliveries, lossyDeliveries),
+	}
 	r.speakers.worker = s.workers[s.nextWorker%len(s.workers)]
 	r.speakers.timer.fire = func(now time.Time) { s.listen(r, now) }
 	return r

@@ -68,6 +68,15 @@ const (
 	countEventsLost
 	countBadDescriptors
 	countOpenedByPion
+	countLossyIn        // application messages that may be lost: received,
+	countLossyOut       // sent on, once for each receiver,
+	countLossySlow      // not sent on, as the receiver's path is slow,
+	countLossyNoChannel // or as it has no channel for them;
+	countLossyMalformed // and refused
+	countLossyTooLong
+	countLossyTooFast
+	countLossyNoRoom
+	countLossyNobody
 	countersTotal
 )
 
@@ -76,7 +85,8 @@ func (c counter) String() string {
 		"nacks_in", "nacked_in", "nacks_out", "nacked_out", "resent", "resend_refused", "repaired_in", "lost_in",
 		"plis_in", "plis_out", "key_frames", "feedback_in", "feedback_out", "sender_reports", "receiver_reports",
 		"switches", "bursts", "frames_dropped", "padding_out", "events_lost", "bad_descriptors",
-		"opened_by_pion",
+		"opened_by_pion", "lossy_in", "lossy_out", "lossy_slow", "lossy_no_channel", "lossy_malformed", "lossy_too_long",
+		"lossy_too_fast", "lossy_no_room", "lossy_nobody",
 	}[c]
 }
 

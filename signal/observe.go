@@ -1,6 +1,8 @@
 package signal
 
 import (
+	"fmt"
+
 	"callrelay/sfu"
 	"callrelay/signal/protocol"
 )
@@ -37,6 +39,12 @@ func (s *Server) Observe(e sfu.Event) {
 				st.sess.hint(body)
 			}
 			s.tellSpeakers(st)
+		}
+	case sfu.LossyRefused:
+		if st := s.seatNow(e.Seat); st != nil {
+			if body, ok := s.encode(refusedMessage(e)); ok {
+				st.sess.hint(body)
+			}
 		}
 	case sfu.SpeakersChanged:
 		s.speakersChanged(e)
@@ -96,6 +104,23 @@ func layersMessage(e sfu.LayersWanted) protocol.Layers {
 	}
 	for i, l := range e.Layers {
 		m.Layers[i] = protocol.LayerState{RID: l.RID, Active: l.Active}
+	}
+	return m
+}
+
+func refusedMessage(e sfu.LossyRefused) protocol.DataRefused {
+	m := protocol.DataRefused{Participant: protocol.ParticipantID(e.Seat.Participant), Count: e.Count}
+	switch e.Refusal {
+	case sfu.RefusedMalformed:
+		m.Code, m.Message = protocol.ErrBadMessage, "the message's header is cut short"
+	case sfu.RefusedTooLong:
+		m.Code, m.Message = protocol.ErrTooLarge, fmt.Sprintf("longer than %d bytes", protocol.MaxLossy)
+	case sfu.RefusedTooFast:
+		m.Code, m.Message = protocol.ErrRateLimited, "too many messages a second, from this member or in this room"
+	case sfu.RefusedNoRoom:
+		m.Code, m.Message = protocol.ErrWrongState, "this seat is in no room yet"
+	case sfu.RefusedNobody:
+		m.Code, m.Message = protocol.ErrNotFound, "no other member has that participant id"
 	}
 	return m
 }

@@ -53,6 +53,7 @@ type Peer struct {
 	inactive  map[*track]bool // as the SFU asked
 	Deaf      bool            // does not do what the SFU asks about layers
 	encoder   *encoder        // of the camera; nil: a fixed size
+	lossy     lossy
 }
 
 // Slots a peer offers, and the layers in which it sends its camera: none or
@@ -75,6 +76,8 @@ type Slots struct {
 	// Nominate says how long after each start of ICE the peer names the way
 	// to be used, as Chromium does while it has not given up the one before.
 	Nominate time.Duration
+	// Lossy opens the data channel for messages that may be lost.
+	Lossy bool
 }
 
 // Connect makes a peer with its connection negotiated; it may not be up yet.
@@ -158,6 +161,9 @@ func (r *Rig) newPeer(id sfu.ParticipantID, generation uint32, slots Slots) *Pee
 		r.must(p.pc.GetTransceivers()[1].Sender().AddEncoding(t))
 	}
 	p.addSlots(slots)
+	if slots.Lossy {
+		p.openLossy()
+	}
 	return p
 }
 

@@ -261,7 +261,7 @@ func (r *Rig) keep(e sfu.Event) sfu.Observer {
 		r.states[e.Seat.Participant] = e.State
 	case sfu.SpeakersChanged:
 		r.speakers[e.Room] = e.Speakers
-	case sfu.LayersWanted, sfu.Sample:
+	case sfu.LayersWanted, sfu.LossyRefused, sfu.Sample:
 	}
 	return r.follower
 }

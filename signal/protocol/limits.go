@@ -36,6 +36,12 @@ const (
 	MaxTopic = 64
 	// MaxData bytes of a data message's payload.
 	MaxData = 16 << 10
+	// MaxLossy bytes of a lossy message on the data channel, header included, so
+	// that it fits into one datagram; LossyRate of them a second from one member,
+	// LossyBurst at once.
+	MaxLossy   = 1100
+	LossyRate  = 100
+	LossyBurst = 200
 	// MaxUnanswered lines and data messages may be on their way from one member
 	// and still be known as the same when they are sent again.
 	MaxUnanswered = 128

@@ -148,6 +148,8 @@ func newServer(wire string) ServerMessage {
 		return new(Chat)
 	case "data":
 		return new(Data)
+	case "data_refused":
+		return new(DataRefused)
 	case "speakers":
 		return new(Speakers)
 	case "reacted":
@@ -364,6 +366,9 @@ func (Chat) server()  {}
 
 func (Data) message() {}
 func (Data) server()  {}
+
+func (DataRefused) message() {}
+func (DataRefused) server()  {}
 
 func (Speakers) message() {}
 func (Speakers) server()  {}

@@ -129,6 +129,18 @@ type Data struct {
 	Payload string        `json:"payload"`
 }
 
+// DataRefused tells a seat that lossy messages of its data channel reached
+// nobody: how many since the last time, and why the last of them. Once a second
+// at most; may be left out when the socket is slow. Codes: bad_message (the
+// header is cut short), too_large (longer than MaxLossy), rate_limited,
+// wrong_state (in no room), not_found (the recipient is no other member).
+type DataRefused struct {
+	Participant ParticipantID `json:"participant"`
+	Code        ErrorCode     `json:"code"`
+	Message     string        `json:"message"`
+	Count       int           `json:"count"`
+}
+
 // Speakers tells who in the room speaks now, oneself included: who has the
 // floor first, then the others, the loudest first, at most eight; none when
 // nobody speaks. It comes when that changes, a few times a second at most. It is a state, not an event: it has no

@@ -5,6 +5,7 @@ import type {
   Person,
   Rating,
   RatingCause,
+  RoomOptions,
   RoomView,
   ServerMessage,
   WelcomeMessage,
@@ -30,6 +31,8 @@ export interface ClientOptions {
   name?: string
   /** A join token, or a function that fetches one whenever a new session is needed. */
   token?: string | (() => string | Promise<string>)
+  /** Connections open a data channel for `sendData` with `lossy`. It costs each of them a little at both ends. */
+  lossyData?: boolean
   /** Named in the server's logs. */
   client?: string
   /** Devices opened before there was a client (a preview before signing in); they are then the caller's to close. */
@@ -57,6 +60,16 @@ export type ClientEvents = {
   /** The server asks to go on at another one within so many milliseconds. The client does, without a gap where it can. */
   moving: [number]
   error: [ClientError]
+}
+
+/** What holds in a room whose maker asks for nothing. */
+const USUAL_OPTIONS: RoomOptions = {
+  limit: 200,
+  publishers: 'all',
+  locked: false,
+  lobby: false,
+  start_muted: false,
+  screen: 'ask',
 }
 
 /** A signed-in device: places and receives calls, joins rooms. */
@@ -92,7 +105,16 @@ export class Client extends Emitter<ClientEvents> {
     this.ownsDevices = !options.devices
     this.screen = new ScreenShare(this.env)
     const ice = new ICEServers(this.link_)
-    this.context = { env: this.env, link: this.link_, ice, devices: this.devices, screen: this.screen, store }
+    const lossyData = options.lossyData ?? false
+    this.context = {
+      env: this.env,
+      link: this.link_,
+      ice,
+      devices: this.devices,
+      screen: this.screen,
+      store,
+      lossyData,
+    }
     this.lobby = new Lobby(this.link_, (name) => this.emit('lobby', name))
     this.link_.on('state', (state) => this.linkChanged(state))
     this.link_.on('moved', (leftMs) => this.everyRoom((room) => room.moved(leftMs)))
@@ -178,9 +200,14 @@ export class Client extends Emitter<ClientEvents> {
   /**
    * Joins the room of the link /r/{name}. Where it has a lobby this resolves once a host lets one in; until then
    * the event "lobby" tells that one waits. Rejects with "refused" when a host does not, "closed" after leaveLobby.
+   * `room` is what is to hold in it if this makes it; what is not named is as usual.
    */
-  async joinRoom(name: string, options: { video?: boolean; microphone?: boolean } = {}): Promise<Room> {
-    const reply = await this.link_.request('join_room', { name })
+  async joinRoom(
+    name: string,
+    options: { video?: boolean; microphone?: boolean; room?: Partial<RoomOptions> } = {},
+  ): Promise<Room> {
+    const wanted = options.room && { ...USUAL_OPTIONS, ...options.room }
+    const reply = await this.link_.request('join_room', { name, ...(wanted ? { options: wanted } : {}) })
     const view = reply.type === 'joined' ? reply.room : await this.lobby.wait(reply.lobby)
     const room = this.findRoom(view.room) ?? this.addRoom(view)
     room.enter({ microphone: options.microphone ?? true, camera: options.video ?? true })
@@ -271,6 +298,9 @@ export class Client extends Emitter<ClientEvents> {
         break
       case 'layers':
         this.findSeat(message.participant)?.applyLayers(message)
+        break
+      case 'data_refused':
+        this.findSeat(message.participant)?.applyRefused(message)
         break
       case 'sample':
         this.findSeat(message.participant)?.applySample(message)

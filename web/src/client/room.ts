@@ -1,5 +1,6 @@
 import type { MediaConnection } from '../media/connection'
 import type {
+  DataRefusedMessage,
   EndReason,
   InvitationView,
   LayersMessage,
@@ -12,9 +13,11 @@ import type {
 } from '../protocol/messages'
 import { Chat } from './chat'
 import { Emitter } from './emitter'
+import { CallrelayError } from './errors'
 import { Host } from './host'
 import { carriesAll, shownTracks, type KeptTracks } from './keptTracks'
 import { LocalSources } from './localSources'
+import { readLossy, writeLossy } from './lossyFrame'
 import { Outbox } from './outbox'
 import { QualityWatch } from './qualityWatch'
 import { applyEvent, type RoomEvent } from './roomEvent'
@@ -24,6 +27,7 @@ import { SeatConnections } from './seatConnections'
 import type {
   ConnectionState,
   ConnectionStats,
+  DataOptions,
   LocalMedia,
   Quality,
   RemoteMember,
@@ -76,6 +80,7 @@ export class Room extends Emitter<RoomEvents> {
       made: (connection) => this.connectionMade(connection),
       shown: (connection) => this.connectionShown(connection),
       changed: (state) => this.connectionChanged(state),
+      heard: (frame) => this.heardLossy(frame),
       carries: (kept) => this.carries(kept),
       error: (error) => this.emit('error', error),
     })
@@ -192,9 +197,39 @@ export class Room extends Emitter<RoomEvents> {
     await this.context.link.request('react', { room: this.id, reaction })
   }
 
-  /** Sends an application's own message, to all others or to one: in order, once, also across a reconnect. */
-  async sendData(payload: string, options: { topic?: string; to?: ParticipantID } = {}): Promise<void> {
-    await this.outbox.send('send_data', { message: this.context.env.makeID(), room: this.id, payload, ...options })
+  /**
+   * Sends an application's own message, to all others or to one: in order, once, also across a reconnect; or, with
+   * `lossy`, at once and perhaps not at all. Rejects with "invalid" for one that is too long; a lossy one with
+   * "unsupported" without the client's option `lossyData`, "rate_limited" where more would only wait, "disconnected"
+   * while there is no connection. What the server refuses of lossy messages comes as the event `error`.
+   */
+  async sendData(payload: string, { lossy, topic, to }: DataOptions = {}): Promise<void> {
+    if (lossy) return this.sendLossy(writeLossy(payload, topic, to))
+    await this.outbox.send('send_data', {
+      message: this.context.env.makeID(),
+      room: this.id,
+      payload,
+      ...(topic ? { topic } : {}),
+      ...(to ? { to } : {}),
+    })
+  }
+
+  private sendLossy(frame: Uint8Array<ArrayBuffer>): void {
+    if (!this.context.lossyData) {
+      throw new CallrelayError('unsupported', 'lossy messages need the option lossyData of the client')
+    }
+    switch (this.connections.sendLossy(frame)) {
+      case 'full':
+        throw new CallrelayError('rate_limited', 'the path to the server is too slow for more')
+      case 'closed':
+        throw new CallrelayError('disconnected', 'the data channel is not open')
+      case 'sent':
+    }
+  }
+
+  private heardLossy(frame: ArrayBuffer): void {
+    const data = readLossy(frame)
+    if (data) this.emit('data', data)
   }
 
   /** Sets what the application keeps with this member; all see it. */
@@ -272,6 +307,11 @@ export class Room extends Emitter<RoomEvents> {
   /** @internal */
   applyLayers(message: LayersMessage): void {
     this.connections.current?.setLayers(message.source, message.layers)
+  }
+
+  /** @internal Lossy messages reached nobody. */
+  applyRefused({ code, message }: DataRefusedMessage): void {
+    this.emit('error', { code, message: `lossy messages were refused: ${message}` })
   }
 
   /** @internal */

@@ -53,4 +53,6 @@ export interface RoomContext {
   devices: Devices
   screen: ScreenShare
   store: SessionStore
+  /** Connections open a data channel for lossy messages. */
+  lossyData: boolean
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { LineView, MemberView, RoomView, WelcomeMessage } from '../protocol/messages'
-import { fakeBrowser, FakeSocket } from '../testing/fakes'
+import { fakeBrowser, FakePeerConnection, FakeSocket, type FakeChannel } from '../testing/fakes'
 import { welcome } from '../testing/welcome'
-import { Client } from './client'
+import { Client, type ClientOptions } from './client'
 
 const member = (participant: string, change: Partial<MemberView> = {}): MemberView => ({
   participant,
@@ -35,8 +35,8 @@ const line = (n: number, message: string, from = 'bob'): LineView => ({
 })
 const settle = () => vi.advanceTimersByTimeAsync(0)
 
-async function signIn() {
-  const client = new Client({ name: 'ada', url: 'ws://x/ws', environment: fakeBrowser() })
+async function signIn(options: ClientOptions = {}) {
+  const client = new Client({ name: 'ada', url: 'ws://x/ws', environment: fakeBrowser(), ...options })
   const connected = client.connect()
   await settle()
   FakeSocket.last.onopen?.()
@@ -46,8 +46,8 @@ async function signIn() {
   return { client, socket: FakeSocket.last }
 }
 
-async function inRoom() {
-  const { client, socket } = await signIn()
+async function inRoom(options: ClientOptions = {}) {
+  const { client, socket } = await signIn(options)
   const joining = client.joinRoom('tea')
   await settle()
   socket.reply('join_room', { type: 'joined', room: view() })
@@ -287,5 +287,39 @@ describe('a lobby', () => {
     const next = await reopen({ outcome: 'snapshot' })
     next.reply('join_room', { type: 'joined', room: view() })
     expect((await joining).name).toBe('tea')
+  })
+})
+
+describe('lossy data', () => {
+  test('is offered by nobody who does not want it', async () => {
+    const { room } = await inRoom()
+    expect(FakePeerConnection.all.at(-1)?.channels).toEqual([])
+    await expect(room.sendData('x', { lossy: true })).rejects.toMatchObject({ code: 'unsupported' })
+  })
+
+  test('goes by an unordered data channel that never repeats, and not by the socket', async () => {
+    const { room, socket } = await inRoom({ lossyData: true })
+    const channel = FakePeerConnection.all.at(-1)?.channels[0] as FakeChannel
+    expect(channel).toMatchObject({ label: 'lossy', init: { ordered: false, maxRetransmits: 0 } })
+    await expect(room.sendData('early', { lossy: true })).rejects.toMatchObject({ code: 'disconnected' })
+    channel.readyState = 'open'
+    await room.sendData('1,2', { lossy: true, topic: 'cursor', to: 'bob' })
+    expect(new TextDecoder().decode(channel.sent[0])).toBe('\x03bob\x06cursor1,2')
+    channel.bufferedAmount = 20_000
+    await expect(room.sendData('x', { lossy: true })).rejects.toMatchObject({ code: 'rate_limited' })
+    await expect(room.sendData('x'.repeat(1200), { lossy: true })).rejects.toMatchObject({ code: 'invalid' })
+    expect(channel.sent).toHaveLength(1)
+    expect(socket.types()).not.toContain('send_data')
+  })
+
+  test('arrives as data that says so, and refusals as errors with their code', async () => {
+    const { room, socket } = await inRoom({ lossyData: true })
+    const got: unknown[] = []
+    room.on('data', (data) => got.push(data))
+    room.on('error', ({ code }) => got.push(code))
+    const { buffer } = new TextEncoder().encode('\x03bob\x00\x00hello')
+    FakePeerConnection.all.at(-1)?.channels[0]?.onmessage?.({ data: buffer })
+    socket.receive({ type: 'data_refused', participant: 'me', code: 'rate_limited', message: 'too many', count: 3 })
+    expect(got).toEqual([{ from: 'bob', topic: '', payload: 'hello', lossy: true }, 'rate_limited'])
   })
 })

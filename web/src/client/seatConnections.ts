@@ -1,4 +1,4 @@
-import { MediaConnection } from '../media/connection'
+import { MediaConnection, type Signalling } from '../media/connection'
 import type { ParticipantID, PublicationID, Source } from '../protocol/messages'
 import type { Environment } from './environment'
 import { toClientError } from './errors'
@@ -14,9 +14,19 @@ export interface SeatHost {
   /** This connection's media are what the person sees and hears from now on. */
   shown(connection: MediaConnection): void
   changed(state: ConnectionState): void
+  /** A message came by a data channel. */
+  heard(frame: ArrayBuffer): void
   /** Whether the newest connection carries all that these tracks of the one before show. */
   carries(kept: KeptTracks): boolean
   error(error: ClientError): void
+}
+
+export interface SeatContext {
+  env: Environment
+  link: Link
+  ice: ICEServers
+  store: SessionStore
+  lossyData: boolean
 }
 
 /** How often a hand-over looks whether the new connection carries everything, and how long it waits for that. */
@@ -30,7 +40,7 @@ const CARRY_MS = 2_000
  * carries media, it dies, or the time is over.
  */
 export class SeatConnections {
-  private readonly context: { env: Environment; link: Link; ice: ICEServers; store: SessionStore }
+  private readonly context: SeatContext
   private readonly host: SeatHost
   private seat: ParticipantID = ''
   private newest: MediaConnection | undefined
@@ -40,7 +50,7 @@ export class SeatConnections {
   private videos = 0
   private closed = false
 
-  constructor(context: { env: Environment; link: Link; ice: ICEServers; store: SessionStore }, host: SeatHost) {
+  constructor(context: SeatContext, host: SeatHost) {
     this.context = context
     this.host = host
   }
@@ -75,6 +85,11 @@ export class SeatConnections {
   showVideos(count: number): void {
     this.videos = count
     this.newest?.showVideos(count)
+  }
+
+  /** Sends on the connection whose media are shown. */
+  sendLossy(frame: Uint8Array<ArrayBuffer>): 'sent' | 'closed' | 'full' {
+    return this.shown?.sendLossy(frame) ?? 'closed'
   }
 
   networkHint(gone = false): void {
@@ -122,12 +137,12 @@ export class SeatConnections {
   }
 
   private make(generation: number): void {
-    const { env, link, ice, store } = this.context
+    const { env, link, ice, store, lossyData } = this.context
     const participant = this.seat
     store.update({ seats: { ...store.current?.seats, [participant]: generation } })
     let connection: MediaConnection
     try {
-      connection = new MediaConnection(env, generation, {
+      const signalling: Signalling = {
         iceServers: () => ice.current,
         offer: async (generation, sdp, sections) => {
           const answer = await link.request('offer', { participant, generation, sdp, sections })
@@ -142,12 +157,14 @@ export class SeatConnections {
             sdp_mid: c.sdpMid ?? undefined,
             sdp_mline_index: c.sdpMLineIndex ?? undefined,
           }),
-      })
+      }
+      connection = new MediaConnection(env, generation, signalling, lossyData)
     } catch (error) {
       this.host.error(toClientError(error))
       return
     }
     this.newest = connection
+    connection.on('heard', (frame) => this.host.heard(frame))
     connection.on('state', (state) => this.stateChanged(connection, state))
     connection.on('renew', () => this.beyondRepair(connection))
     connection.on('silent', () => connection === this.shown && this.context.link.doubt())

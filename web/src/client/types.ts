@@ -148,6 +148,21 @@ export interface DataReceived {
   to?: ParticipantID
   topic: string
   payload: string
+  /** It came by the data channel: others sent before it may be lost or come later. */
+  lossy?: boolean
+}
+
+/** How an application's message is sent. */
+export interface DataOptions {
+  /** Tells one use from another. */
+  topic?: string
+  /** The one member it is for; absent for all others. */
+  to?: ParticipantID
+  /**
+   * At once and at most once, by a data channel, for what the next one makes old: needs the client's option
+   * `lossyData`. At most Limits.maxLossy bytes with topic and recipient.
+   */
+  lossy?: boolean
 }
 
 /** A host, or the room's options, turned a source of one's own off, or ask for it to be turned on. */

@@ -28,7 +28,12 @@ type ConnectionEvents = {
   /** This connection cannot be mended: make one of the next generation in its place. */
   renew: []
   error: [ClientError]
+  /** A message came by the lossy data channel. */
+  heard: [ArrayBuffer]
 }
+
+/** Bytes that may wait in the data channel: what is newer would come late. */
+const LOSSY_QUEUED = 16_384
 
 const POLL_MS = 300
 /** A look between two polls, where the network was gone. */
@@ -54,16 +59,18 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   private offering = false
   /** How many videos the page shows at once. */
   private videosWanted = 0
+  private lossy: RTCDataChannel | undefined
   private closed = false
   private readonly poll: ReturnType<typeof setInterval>
 
-  constructor(env: Environment, generation: number, signalling: Signalling) {
+  constructor(env: Environment, generation: number, signalling: Signalling, lossyData = false) {
     super()
     if (!env.RTCPeerConnection) throw new CallrelayError('unsupported', 'this browser has no WebRTC')
     this.generation = generation
     this.signalling = signalling
     this.pc = new env.RTCPeerConnection(this.configuration())
     this.sections = addSections(this.pc)
+    if (lossyData) this.openLossy() // in the first offer, so that there is no other for it
     this.recovery = newRecovery(performance.now())
     this.pc.onicecandidate = ({ candidate }) => {
       if (candidate?.candidate) this.signalling.candidate(generation, candidate)
@@ -129,6 +136,15 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
     this.growSlots()
   }
 
+  /** Sends by the data channel what may be lost, or tells why not: it is not open, or the path too slow for more. */
+  sendLossy(frame: Uint8Array<ArrayBuffer>): 'sent' | 'closed' | 'full' {
+    const { lossy } = this
+    if (lossy?.readyState !== 'open') return 'closed'
+    if (lossy.bufferedAmount > LOSSY_QUEUED) return 'full'
+    lossy.send(frame)
+    return 'sent'
+  }
+
   /** From now on the server sends a few times a second, whatever happens: silence means that the path is dead. */
   expectMedia(): void {
     this.recover({ type: 'expect' })
@@ -147,10 +163,17 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
     if (this.closed) return
     this.closed = true
     clearInterval(this.poll)
+    if (this.lossy) this.lossy.onmessage = null
     this.pc.onicecandidate = this.pc.oniceconnectionstatechange = this.pc.onconnectionstatechange = null
     this.pc.close()
     this.emit('state', 'disconnected')
     this.forgetListeners()
+  }
+
+  private openLossy(): void {
+    this.lossy = this.pc.createDataChannel('lossy', { ordered: false, maxRetransmits: 0 })
+    this.lossy.binaryType = 'arraybuffer'
+    this.lossy.onmessage = ({ data }) => data instanceof ArrayBuffer && this.emit('heard', data)
   }
 
   private configuration(): RTCConfiguration {

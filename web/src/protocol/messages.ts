@@ -356,6 +356,14 @@ export const Limits = {
   /** MaxData bytes of a data message's payload. */
   maxData: 16384,
   /**
+   * MaxLossy bytes of a lossy message on the data channel, header included, so
+   * that it fits into one datagram; LossyRate of them a second from one member,
+   * LossyBurst at once.
+   */
+  maxLossy: 1100,
+  lossyRate: 100,
+  lossyBurst: 200,
+  /**
    * MaxUnanswered lines and data messages may be on their way from one member
    * and still be known as the same when they are sent again.
    */
@@ -1602,6 +1610,23 @@ export interface DataMessage {
 }
 
 /**
+ * DataRefused tells a seat that lossy messages of its data channel reached
+ * nobody: how many since the last time, and why the last of them. Once a second
+ * at most; may be left out when the socket is slow. Codes: bad_message (the
+ * header is cut short), too_large (longer than MaxLossy), rate_limited,
+ * wrong_state (in no room), not_found (the recipient is no other member).
+ */
+export interface DataRefusedMessage {
+  type: 'data_refused'
+  /** The request this replies to. */
+  re?: number
+  participant: ParticipantID
+  code: ErrorCode
+  message: string
+  count: number
+}
+
+/**
  * Speakers tells who in the room speaks now, oneself included: who has the
  * floor first, then the others, the loudest first, at most eight; none when
  * nobody speaks. It comes when that changes, a few times a second at most. It is a state, not an event: it has no
@@ -1696,6 +1721,7 @@ export type ServerMessage =
   | ChatLineMessage
   | ChatMessage
   | DataMessage
+  | DataRefusedMessage
   | SpeakersMessage
   | ReactedMessage
   | AnswerMessage

@@ -129,6 +129,23 @@ export class FakeSender {
   }
 }
 
+export class FakeChannel {
+  readyState = 'connecting'
+  bufferedAmount = 0
+  binaryType = 'blob'
+  onmessage: ((e: { data: unknown }) => void) | null = null
+  readonly sent: Uint8Array[] = []
+
+  constructor(
+    readonly label: string,
+    readonly init: RTCDataChannelInit | undefined,
+  ) {}
+
+  send(frame: Uint8Array): void {
+    this.sent.push(frame)
+  }
+}
+
 interface FakeTransceiver {
   mid: string | null
   kind: string
@@ -141,6 +158,7 @@ interface FakeTransceiver {
 export class FakePeerConnection {
   static all: FakePeerConnection[] = []
   transceivers: FakeTransceiver[] = []
+  channels: FakeChannel[] = []
   /** Sections that are in a description that holds. */
   private settled = 0
   onicecandidate: ((e: { candidate: unknown }) => void) | null = null
@@ -177,6 +195,12 @@ export class FakePeerConnection {
     }
     this.transceivers.push(t)
     return t
+  }
+
+  createDataChannel(label: string, init?: RTCDataChannelInit): FakeChannel {
+    const channel = new FakeChannel(label, init)
+    this.channels.push(channel)
+    return channel
   }
 
   setLocalDescription(description?: { type: string }): Promise<void> {
