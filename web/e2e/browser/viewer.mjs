@@ -127,3 +127,21 @@ export function preferCodec(mime) {
     return set.call(this, sends ? [...first, ...codecs.filter((c) => c.mimeType !== mime)] : codecs)
   }
 }
+
+/** From now on this page's camera is one stream with layers within it. */
+export function sendScalable({ mime, mode }) {
+  const add = RTCPeerConnection.prototype.addTransceiver
+  RTCPeerConnection.prototype.addTransceiver = function (kind, init) {
+    const camera = init?.sendEncodings?.some((e) => e.rid)
+    if (!camera) return add.call(this, kind, init)
+    const transceiver = add.call(this, kind, { ...init, sendEncodings: [{ maxBitrate: 1_500_000, maxFramerate: 15, scalabilityMode: mode }] })
+    // A busy machine must not make the picture smaller: its layers would be fewer.
+    const parameters = transceiver.sender.getParameters()
+    parameters.degradationPreference = 'maintain-resolution'
+    void transceiver.sender.setParameters(parameters)
+    transceiver.setCodecPreferences = (codecs) => {
+      RTCRtpTransceiver.prototype.setCodecPreferences.call(transceiver, codecs.filter((c) => c.mimeType === mime || c.mimeType === 'video/rtx'))
+    }
+    return transceiver
+  }
+}

@@ -1,7 +1,7 @@
 // What a slot shows changes: another participant, another size. Longer runs of
 // what package sfu proves on packets, with the browsers' own decoders.
 import assert from 'node:assert/strict'
-import { enterAsViewer, preferCodec, rebind, resize } from '../browser/viewer.mjs'
+import { enterAsViewer, preferCodec, rebind, resize, sendScalable } from '../browser/viewer.mjs'
 import { fresh, PATIENCE } from '../browser/person.mjs'
 import { MEDIA } from '../lab/media.mjs'
 
@@ -63,11 +63,40 @@ function switching(codec) {
       const watching = await viewer(world, server, 'bob', room, [a.name])
       world.network.lose('b', 2)
       const seen = await watching.tab.evaluate(resize, { user: a.name, sizes: [640, 160], times: SWITCHES, every: 4000 })
+      world.network.pass('b')
       world.figure(`layers under 2 % loss: ${JSON.stringify(seen)}`)
       assert.equal(seen.codec, `video/${codec}`)
+      assert.ok(seen.longest < PATIENCE / 5, `the picture goes on: ${JSON.stringify(seen)}`)
       assert.ok(seen.switches >= 1, `the size changes: ${JSON.stringify(seen)}`)
     },
   }
 }
 
-export const cases = [rebinding('bob'), rebinding('firefox'), ...['VP8', 'H264', 'VP9', 'AV1'].map(switching)]
+/** Layers within one stream: a switch is a matter of what the server leaves out. */
+function scalable(codec, mode) {
+  return {
+    name: `layers within a stream switch under 2 % loss with ${codec} ${mode}`,
+    full: true,
+    limit: 60_000 + SWITCHES * 4500,
+    async run(world, server) {
+      const room = fresh('scalable')
+      const a = await inRoom(world, server, 'wide', room, [sendScalable, { mime: `video/${codec}`, mode }])
+      const watching = await viewer(world, server, 'bob', room, [a.name])
+      world.network.lose('b', 2)
+      const seen = await watching.tab.evaluate(resize, { user: a.name, sizes: [960, 240, 480], times: SWITCHES, every: 4000 })
+      world.network.pass('b')
+      const sent = await a.tab.evaluate(async () => [...(await window.__probe.pcs.at(-1).getStats()).values()]
+        .filter((s) => s.type === 'outbound-rtp' && s.kind === 'video' && s.framesEncoded)
+        .map(({ scalabilityMode, frameWidth, framesPerSecond, framesEncoded, keyFramesEncoded }) => ({ scalabilityMode, frameWidth, framesPerSecond, framesEncoded, keyFramesEncoded })))
+      world.figure(`layers within ${codec} ${mode} under 2 % loss: ${JSON.stringify(seen)}; sent ${JSON.stringify(sent)}`)
+      assert.equal(seen.codec, `video/${codec}`)
+      assert.deepEqual(sent.map((s) => s.scalabilityMode), [mode])
+      assert.ok(seen.longest < PATIENCE / 5, `the picture goes on: ${JSON.stringify(seen)}`)
+      if (mode.startsWith('L3')) assert.ok(seen.switches >= 1, `the size changes: ${JSON.stringify(seen)}`)
+    },
+  }
+}
+
+const SCALABLE = [['VP9', 'L3T3'], ['VP9', 'L3T3_KEY'], ['VP9', 'L1T3'], ['AV1', 'L3T3'], ['AV1', 'L3T3_KEY'], ['AV1', 'L1T3']]
+
+export const cases = [rebinding('bob'), rebinding('firefox'), ...['VP8', 'H264', 'VP9', 'AV1'].map(switching), ...SCALABLE.map((s) => scalable(...s))]

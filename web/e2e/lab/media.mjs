@@ -16,6 +16,8 @@ const RATE = 30
 export const MEDIA = {
   alice: { colour: [255, 0, 0], hz: 440 },
   bob: { colour: [0, 0, 255], hz: 660 },
+  // Large enough for three layers within one stream: browsers leave out those below 240 x 135.
+  wide: { colour: [0, 255, 0], hz: 550, size: '960x540' },
 }
 
 function filters([r, g, b]) {
@@ -34,9 +36,9 @@ function filters([r, g, b]) {
 export async function makeMedia(dir, size = '640x360') {
   fs.mkdirSync(dir, { recursive: true })
   const quiet = ['-hide_banner', '-loglevel', 'error', '-nostdin', '-y']
-  for (const [name, { colour, hz }] of Object.entries(MEDIA)) {
+  for (const [name, { colour, hz, size: own = size }] of Object.entries(MEDIA)) {
     await exec('ffmpeg', [
-      ...quiet, '-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${RATE}`, '-frames:v', String(FRAMES),
+      ...quiet, '-f', 'lavfi', '-i', `testsrc2=size=${own}:rate=${RATE}`, '-frames:v', String(FRAMES),
       '-vf', filters(colour), '-c:v', 'mjpeg', '-q:v', '4', '-pix_fmt', 'yuvj420p', '-f', 'mjpeg', path.join(dir, `${name}.mjpeg`),
     ])
     await exec('ffmpeg', [

@@ -103,11 +103,6 @@ export class Network {
     `)
   }
 
-  /** Loses so many percent of the packets, each way. */
-  lose(host, percent) {
-    this.#rules(host, `numgen random mod 100 < ${percent} counter drop`)
-  }
-
   /** Loses so many of a hundred datagrams each way, by chance. */
   lose(host, percent) {
     this.#rules(host, `meta l4proto udp numgen random mod 1000 < ${percent * 10} counter drop`)
