@@ -5,7 +5,7 @@ import type { ClientError, ConnectionState } from '../client/types'
 import type { LayerState, Section, Source } from '../protocol/messages'
 import { arrivals, arrivedSince, type Arrivals } from './alive'
 import { detourHint, newDetour, stepDetour } from './detour'
-import { changeEncodings } from './encodings'
+import { changeEncodings, separateEncodings } from './encodings'
 import { JobQueue } from './queue'
 import { newRecovery, stepRecovery, type Recovery, type RecoveryEvent } from './recovery'
 import { slotsFor } from './growth'
@@ -234,7 +234,16 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
     await pc.setLocalDescription()
     const sdp = pc.localDescription?.sdp ?? ''
     const answer = await this.signalling.offer(this.generation, sdp, describeSections(this.sections))
-    if (!this.closed) await pc.setRemoteDescription({ type: 'answer', sdp: answer })
+    if (this.closed) return
+    await pc.setRemoteDescription({ type: 'answer', sdp: answer })
+    this.separateLayers()
+  }
+
+  /** The server knows layers by the names of their encodings: each is to be a stream of its own. */
+  private separateLayers(): void {
+    const sender = this.sections.senders.get('camera')?.sender
+    if (!sender || this.closed) return
+    void this.jobsOf('camera').run(() => separateEncodings(sender).catch((error: unknown) => this.report(error)))
   }
 
   private async rollBack(): Promise<void> {

@@ -1,12 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { changeEncodings } from './encodings'
+import { changeEncodings, separateEncodings } from './encodings'
 
 /** A sender whose parameters are outdated for the first `refusals` changes. */
-function sender(refusals: number, encodings: RTCRtpEncodingParameters[] = [{ rid: 'f', active: true }]) {
+function sender(
+  refusals: number,
+  encodings: (RTCRtpEncodingParameters & { scalabilityMode?: string })[] = [{ rid: 'f', active: true }],
+  codec = 'video/VP8',
+) {
   let tries = 0
   const fake = {
     encodings,
-    getParameters: () => structuredClone({ encodings: fake.encodings }),
+    getParameters: () => structuredClone({ encodings: fake.encodings, codecs: [{ mimeType: codec }] }),
     setParameters: (parameters: { encodings: RTCRtpEncodingParameters[] }) => {
       if (++tries <= refusals) return Promise.reject(new DOMException('outdated', 'InvalidModificationError'))
       fake.encodings = parameters.encodings
@@ -43,5 +47,34 @@ describe('a change of what a sender sends', () => {
     await vi.advanceTimersByTimeAsync(10_000)
     expect(await failed).toMatchObject({ name: 'InvalidModificationError' })
     expect(fake.tries()).toBeLessThan(10)
+  })
+})
+
+describe('several encodings', () => {
+  const layers = (): RTCRtpEncodingParameters[] => [
+    { rid: 'q', active: false },
+    { rid: 'f', active: true },
+  ]
+
+  test('of a codec with layers within a stream are told to be streams of their own', async () => {
+    for (const codec of ['video/VP9', 'video/AV1']) {
+      const fake = sender(0, layers(), codec)
+      await separateEncodings(fake as unknown as RTCRtpSender)
+      expect(fake.encodings).toEqual([
+        { rid: 'q', active: false, scalabilityMode: 'L1T3' },
+        { rid: 'f', active: true, scalabilityMode: 'L1T3' },
+      ])
+    }
+  })
+
+  test('of another codec, or a single one, stay as they are', async () => {
+    for (const fake of [
+      sender(0, layers()),
+      sender(0, [{ rid: 'f' }], 'video/VP9'),
+      sender(0, [{ rid: 'q', scalabilityMode: 'L3T3' }], 'video/AV1'),
+    ]) {
+      await separateEncodings(fake as unknown as RTCRtpSender)
+      expect(fake.tries()).toBe(0)
+    }
   })
 })

@@ -24,3 +24,15 @@ export async function changeEncodings(
     await new Promise((done) => setTimeout(done, PAUSE_MS))
   }
 }
+
+/** What Chromium takes several encodings of for layers within one stream, as it did before it could say so, unless each names its mode. */
+const FOLDED = ['video/vp9', 'video/av1']
+
+/** Keeps several encodings apart, once the answer has said which codec they are of. */
+export async function separateEncodings(sender: RTCRtpSender): Promise<void> {
+  const { codecs, encodings } = sender.getParameters()
+  if (encodings.length < 2 || !FOLDED.includes(codecs?.[0]?.mimeType.toLowerCase() ?? '')) return
+  await changeEncodings(sender, (encoding: RTCRtpEncodingParameters & { scalabilityMode?: string }) => {
+    encoding.scalabilityMode ??= 'L1T3'
+  })
+}
