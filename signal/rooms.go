@@ -29,8 +29,8 @@ type roomEntry struct {
 	kept   bool          // though nobody is in it: an operator made it
 	pair   bool          // an operator rings two users into it
 	talk   *rate.Limiter // bounds what its members say
-	// speakers now, and how often they have changed.
-	speakers        []protocol.ParticipantID
+	// speakers now, as all are told, and how often they have changed.
+	speakers        protocol.Body
 	speakersChanged uint64
 	// lastLeft is why the last one left a call's room; empty while nobody has.
 	lastLeft protocol.EndReason

@@ -11,11 +11,15 @@ func (s *Server) speakersChanged(e sfu.SpeakersChanged) {
 	if room == nil {
 		return
 	}
-	room.speakers = make([]protocol.ParticipantID, len(e.Speakers))
+	m := protocol.Speakers{Room: room.ID, Speakers: make([]protocol.ParticipantID, len(e.Speakers))}
 	for i, p := range e.Speakers {
-		room.speakers[i] = protocol.ParticipantID(p)
+		m.Speakers[i] = protocol.ParticipantID(p)
 	}
-	room.speakersChanged++
+	body, ok := s.encode(m) // once for all
+	if !ok {
+		return
+	}
+	room.speakers, room.speakersChanged = body, room.speakersChanged+1
 	for _, st := range s.membersOf(room) {
 		s.tellSpeakers(st)
 	}
@@ -28,8 +32,7 @@ func (s *Server) tellSpeakers(st *seat) {
 	if !st.open || st.speakersSeen == room.speakersChanged {
 		return
 	}
-	body, ok := s.encode(protocol.Speakers{Room: room.ID, Speakers: room.speakers})
-	if ok && st.sess.hint(body) {
+	if st.sess.hint(room.speakers) {
 		st.speakersSeen = room.speakersChanged
 	}
 }
