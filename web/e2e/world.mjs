@@ -31,7 +31,7 @@ export class World {
     return server.start()
   }
 
-  /** The browser of that name: 'alice', 'bob' and 'wide' are Chromium, 'firefox' is Firefox. */
+  /** The browser of that name: those of MEDIA are Chromium, 'firefox' is Firefox. */
   async browser(name) {
     if (!this.browsers.has(name)) this.browsers.set(name, await this.#launch(name))
     return this.browsers.get(name)
@@ -42,7 +42,7 @@ export class World {
       this.sound ??= await startSound(this.dir)
       return launchFirefox({ dir: this.dir, env: this.sound.env })
     }
-    const namespace = this.network.namespace(name === 'alice' || name === 'wide' ? 'a' : 'b')
+    const namespace = this.network.namespace(['alice', 'small-a', 'wide'].includes(name) ? 'a' : 'b')
     if (name === 'denied') return launchChromium({ name, namespace, dir: this.dir, media: 'bob', permission: false })
     return launchChromium({ name, namespace, dir: this.dir })
   }

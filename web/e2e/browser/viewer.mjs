@@ -2,8 +2,8 @@
 // sends nothing, says itself whom it wants to see and how large, and looks at
 // every frame. The functions run in a page and use nothing from outside.
 
-/** Joins a room; `window.viewer` is there when everybody in `users` can be seen. */
-export async function enterAsViewer({ room: name, user, users, late }) {
+/** Joins a room; `window.viewer` is there when everybody in `users`, or so many, can be seen. */
+export async function enterAsViewer({ room: name, user, users, count = users?.length, late }) {
   const { Client } = await import('/sdk/callrelay.js')
   const client = new Client({ name: user })
   await client.connect()
@@ -42,7 +42,9 @@ export async function enterAsViewer({ room: name, user, users, late }) {
   }
   viewer.camera = camera
   window.viewer = viewer
-  await until('cameras of all', () => users.every((u) => camera(u)))
+  const there = () => users ?? room.members.map((m) => m.user)
+  await until('cameras of all', () => there().length === count && there().every((u) => camera(u)))
+  return there()
 }
 
 /**
@@ -52,7 +54,7 @@ export async function enterAsViewer({ room: name, user, users, late }) {
 export async function rebind({ users, colours, times, late }) {
   const { viewer } = window
   const near = (a, b) => a.every((c, i) => Math.abs(c - b[i]) <= 80)
-  const out = { took: [], gaps: [], wrong: 0, never: 0, sameSlot: 0 }
+  const out = { took: [], asked: [], gaps: [], wrong: 0, never: 0, sameSlot: 0 }
   let last
   const newest = new Map() // time of the newest frame of an element
   for (let i = 0; i < times; i++) {
@@ -70,15 +72,18 @@ export async function rebind({ users, colours, times, late }) {
       } else if (fits) {
         right = at
         out.took.push(at - bound.at)
+        out.asked.push(at - asked)
         if (video === last && before) { out.gaps.push(at - before); out.sameSlot++ }
         settle()
       }
     }
     const seen = () => {
       const track = viewer.camera(user)?.track
-      if (track && !bound) bound = { at: performance.now(), video: viewer.elementOf(track) }
+      // The first wish may move a picture that is shown already to another slot.
+      if (track && !right && bound?.video !== viewer.elementOf(track)) bound = { at: performance.now(), video: viewer.elementOf(track) }
     }
     const off = viewer.room.on('members', seen)
+    const asked = performance.now()
     viewer.room.prefer([{ publication, width: 640, height: 360 }])
     seen()
     const timer = setTimeout(() => settle(out.never++), late)

@@ -17,6 +17,9 @@ export const MEDIA = {
   alice: { colour: [255, 0, 0], hz: 440 },
   bob: { colour: [0, 0, 255], hz: 660 },
   // Large enough for three layers within one stream: browsers leave out those below 240 x 135.
+  // Small ones, for cases with many browsers.
+  'small-a': { colour: [255, 0, 0], hz: 440, size: '320x180' },
+  'small-b': { colour: [0, 0, 255], hz: 660, size: '320x180' },
   wide: { colour: [0, 255, 0], hz: 550, size: '960x540' },
 }
 
@@ -46,4 +49,13 @@ export async function makeMedia(dir, size = '640x360') {
       path.join(dir, `${name}.wav`),
     ])
   }
+}
+
+/** Writes a moving picture of that colour as an actor plays it: a key frame, and no other. */
+export async function makeRecording(file, colour) {
+  const encoder = ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '500k', '-g', '9999', '-auto-alt-ref', '0']
+  await exec('ffmpeg', [
+    '-hide_banner', '-loglevel', 'error', '-nostdin', '-y', '-f', 'lavfi', '-i', `testsrc2=size=640x360:rate=${RATE}`, '-frames:v', '300',
+    '-vf', filters(colour), ...encoder, '-f', 'ivf', file,
+  ])
 }
