@@ -64,8 +64,16 @@ func (s *subscription) start(now time.Time) {
 	s.burst(now)
 }
 
+// fullRate is how much of the end of a burst has all frames again, in ticks:
+// a period of the usual pattern of three temporal layers at 30 a second, in
+// which a receiver may begin with each of them.
+const fullRate = 24_000
+
 // burst sends the newest picture at once, with its times squeezed to a
-// millisecond a frame. Without one a key frame is asked for.
+// millisecond a frame. Without one a key frame is asked for. What is past is
+// decoded and not seen, so of that only what the rest needs is sent: it comes
+// in the moment in which all else begins as well. Not without descriptors, for
+// some encoders never say when a higher frame rate may be taken again.
 func (s *subscription) burst(now time.Time) {
 	picture, order := s.publication.newest(s.target, now)
 	s.after = order
@@ -82,10 +90,17 @@ func (s *subscription) burst(now time.Time) {
 	} else {
 		s.slot.stream.BindBurst(now, s.target, first.numbers(), last.rtp.Timestamp)
 		s.current = s.target
-		s.sieve.Begin(s.targetCut)
+		past := s.targetCut
+		if first.sift.Targets != nil {
+			past.Temporal = 0
+		}
+		s.sieve.Begin(past)
 		s.slot.switched = true
 		s.downlink.connection.sfu.counters.count(countBursts)
 		for _, p := range picture {
+			if last.rtp.Timestamp-p.rtp.Timestamp <= fullRate {
+				s.sieve.Want(s.targetCut)
+			}
 			s.passLayers(p)
 		}
 	}

@@ -205,6 +205,38 @@ func TestLayersWithinAStreamAreLeftOutWithoutATrace(t *testing.T) {
 	}
 }
 
+// A burst of a second is for the newest of its pictures: of those that are past
+// it has the lowest frame rate, and all of them again before it ends.
+func TestBurstHasTheLowestFrameRateUpToItsEnd(t *testing.T) {
+	for name, row := range map[string]struct {
+		described   bool
+		least, most int
+	}{
+		"with descriptors":                {true, 5 + 4, 5 + 9},
+		"without, which is all there was": {false, 28, 28},
+	} {
+		l := newLayered(t, svctest.Mode{Name: "L1T3", Spatial: 1, Temporal: 3}, encodingVP8, row.described)
+		l.sub.end(l.now)
+		for i := range 28 {
+			l.send(l.packets(i == 0)...)
+		}
+		l.sub = newSubscription(l.sub.downlink, l.sub.slot, binding{publication: l.stream.section.publication})
+		l.sub.start(l.now)
+		l.worker.send(l.now)
+		if got := len(l.wire.headers) / 2; got < row.least || got > row.most {
+			t.Errorf("%s: the burst has %d of 28 pictures", name, got)
+		}
+		before := len(l.wire.headers)
+		for range 16 {
+			l.send(l.packets(false)...)
+		}
+		if got := (len(l.wire.headers) - before) / 2; got != 16 {
+			t.Errorf("%s: %d of 16 pictures followed it", name, got)
+		}
+		l.check()
+	}
+}
+
 // A packet of a layer that is left out comes late, when its number stands
 // already: the receiver would ask for it, and gets a packet of nothing.
 func TestPlaceOfALatePacketThatIsLeftOutIsFilled(t *testing.T) {
