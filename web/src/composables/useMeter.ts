@@ -1,4 +1,5 @@
 import { onScopeDispose, watch, type Ref } from 'vue'
+import type { Sounds } from '../sounds/player'
 
 const HZ = 15
 const BARS = 8
@@ -13,7 +14,7 @@ export function loudness(samples: Float32Array): number {
 
 export interface MeterOptions {
   track: Ref<MediaStreamTrack | undefined>
-  context: () => AudioContext | undefined
+  sounds: Pick<Sounds, 'borrow'>
   /** Element whose --level is written, 0 to 8, fifteen times a second; never through component state. */
   element: Ref<HTMLElement | null | undefined>
   /** Called when it becomes clear that something is heard, or that nothing is. */
@@ -25,7 +26,7 @@ const SILENT_MS = 4000
 const HEARD_AT = 0.12
 
 /** A level meter on a microphone's track. */
-export function useMeter({ track, context, element, onHeard }: MeterOptions): void {
+export function useMeter({ track, sounds, element, onHeard }: MeterOptions): void {
   let stop = (): void => undefined
 
   watch(track, (now) => {
@@ -35,8 +36,9 @@ export function useMeter({ track, context, element, onHeard }: MeterOptions): vo
   onScopeDispose(() => stop())
 
   function measure(now: MediaStreamTrack): () => void {
-    const ctx = context()
-    if (!ctx) return () => undefined
+    const borrowed = sounds.borrow()
+    if (!borrowed) return () => undefined
+    const ctx = borrowed.context
     const source = ctx.createMediaStreamSource(new MediaStream([now]))
     const analyser = ctx.createAnalyser()
     analyser.fftSize = 1024
@@ -58,6 +60,7 @@ export function useMeter({ track, context, element, onHeard }: MeterOptions): vo
     return () => {
       clearInterval(timer)
       source.disconnect()
+      borrowed.giveBack()
       element.value?.style.setProperty('--level', '0')
     }
   }

@@ -1,4 +1,5 @@
 import { onScopeDispose, shallowRef, watch, type Ref } from 'vue'
+import type { Sounds } from '../sounds/player'
 import { loudness } from './useMeter'
 
 const AGAIN_MS = 30_000
@@ -11,14 +12,15 @@ const BLOCKS = 4
  * minute. Listens five times a second, and only while muted.
  */
 export function useTalkingWhileMuted(
-  track: Ref<MediaStreamTrack | undefined>, muted: Ref<boolean>, context: () => AudioContext | undefined,
+  track: Ref<MediaStreamTrack | undefined>, muted: Ref<boolean>, sounds: Pick<Sounds, 'borrow'>,
 ): Ref<boolean> {
   const told = shallowRef(false)
   let lastAt = -AGAIN_MS
   watch([track, muted], ([now, isMuted], _, onCleanup) => {
     told.value = false
-    const ctx = now && isMuted && now.readyState === 'live' ? context() : undefined
-    if (!ctx || !now) return
+    const borrowed = now && isMuted && now.readyState === 'live' ? sounds.borrow() : undefined
+    if (!borrowed || !now) return
+    const ctx = borrowed.context
     // A clone: the track itself is silenced while it is muted.
     const own = now.clone()
     own.enabled = true
@@ -41,6 +43,7 @@ export function useTalkingWhileMuted(
       clearInterval(timer)
       clearTimeout(hide)
       source.disconnect()
+      borrowed.giveBack()
       own.stop()
     })
   }, { immediate: true })

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createSounds } from './player'
 
 class FakeParam {
@@ -31,6 +31,7 @@ class FakeContext {
   createGain() { const n = new FakeNode(); this.gains.push(n); return n }
   createOscillator() { const n = new FakeNode(); this.oscillators.push(n); return n }
   async resume() { this.resumed++; this.state = 'running' }
+  async suspend() { this.state = 'suspended' }
 }
 
 function rig(hidden = false) {
@@ -73,11 +74,38 @@ describe('sounds', () => {
   it('resumes only what is suspended', async () => {
     const { ctx, sounds } = rig()
     ctx.state = 'interrupted'
-    sounds.context()
+    sounds.borrow()
     expect(await sounds.unlock()).toBe(false)
     expect(ctx.resumed).toBe(0)
     ctx.state = 'suspended'
     expect(await sounds.unlock()).toBe(true)
+  })
+
+  it('lets go of the audio device when nothing needs it, and takes it again without a click', async () => {
+    vi.useFakeTimers()
+    const { ctx, sounds } = rig()
+    await sounds.unlock()
+    sounds.play('connected')
+    const meter = sounds.borrow()
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(ctx.state).toBe('running')
+    meter?.giveBack()
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(ctx.state).toBe('running')
+    for (const osc of ctx.oscillators) osc.dispatchEvent(new Event('ended'))
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(ctx.state).toBe('suspended')
+    sounds.play('ring')
+    await vi.advanceTimersByTimeAsync(0)
+    expect(ctx.state).toBe('running')
+    vi.useRealTimers()
+  })
+
+  it('does not resume what no click ever let run', async () => {
+    const { ctx, sounds } = rig()
+    sounds.play('ring')()
+    sounds.borrow()
+    expect(ctx.resumed).toBe(0)
   })
 
   it('is silent, not broken, where there is no audio', async () => {

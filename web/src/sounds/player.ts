@@ -6,6 +6,9 @@ const ATTACK = { bell: 0.006, tone: 0.03 }
 const TONE_RELEASE = 0.06
 const SILENCE = 0.0008
 
+/** So long after the last sound the audio device is let go of: an idle one costs a tenth of a slow core for a whole call. */
+const REST_MS = 1000
+
 /** Stops what was started; may be called twice. */
 export type Stop = () => void
 
@@ -19,8 +22,13 @@ export interface Sounds {
   setVolume(volume: number): void
   /** The output device, where the browser lets one choose. */
   setOutput(deviceId: string): void
-  /** The shared audio clock, for meters. Made when first needed. */
-  context(): AudioContext | undefined
+  /** The shared audio clock, for a meter: it runs until all have given it back. Made when first needed. */
+  borrow(): Borrowed | undefined
+}
+
+export interface Borrowed {
+  context: AudioContext
+  giveBack: Stop
 }
 
 export interface SoundsOptions {
@@ -48,6 +56,41 @@ export function createSounds(options: SoundsOptions = {}): Sounds {
   let out: GainNode | undefined
   let volume = 1
   let sink = ''
+  /** Sounds and meters that need the clock to run. */
+  let users = 0
+  let resting = false
+  let rest: ReturnType<typeof setTimeout> | undefined
+
+  /** Keeps the clock running until the returned function is called. */
+  function use(c: AudioContext): Stop {
+    users++
+    clearTimeout(rest)
+    // What was running before it rested may run again without a click; what never ran waits for one.
+    if (resting) void wake(c)
+    let using = true
+    return () => {
+      if (!using) return
+      using = false
+      users--
+      restSoon(c)
+    }
+  }
+
+  function restSoon(c: AudioContext): void {
+    clearTimeout(rest)
+    if (users > 0) return
+    rest = setTimeout(() => {
+      if (c.state !== 'running') return
+      resting = true
+      void c.suspend().catch(() => undefined)
+    }, REST_MS)
+  }
+
+  async function wake(c: AudioContext): Promise<void> {
+    resting = false
+    // Only from "suspended": resumed while "interrupted" (iOS), it would run with a frozen clock.
+    if (c.state === 'suspended') await c.resume().catch(() => undefined)
+  }
 
   function context(): OutputContext | undefined {
     if (ctx) return ctx
@@ -95,6 +138,8 @@ export function createSounds(options: SoundsOptions = {}): Sounds {
     // Its own gain, so that stopping is one ramp, heard within a frame.
     const own = c.createGain()
     own.connect(out)
+    const giveBack = use(c)
+    const { every: period } = recipe(name)
     const oscillators = new Set<OscillatorNode>()
     // A context that is still locked has a clock at a standstill: what is
     // scheduled then begins when it is unlocked.
@@ -103,20 +148,22 @@ export function createSounds(options: SoundsOptions = {}): Sounds {
     let stopTimer: (() => void) | undefined
 
     const schedule = (): void => {
-      const { every: period } = recipe(name)
       const rounds = period ? roundsDue(start, period, scheduled, c.currentTime, hidden() ? AHEAD : period + 1) : [0]
       for (const round of rounds) {
         const { partials } = recipe(name, { round, hidden: hidden() })
         for (const p of partials) {
           const osc = strike(c, own, p, start + round * (period ?? 0))
           oscillators.add(osc)
-          osc.addEventListener('ended', () => oscillators.delete(osc))
+          osc.addEventListener('ended', () => {
+            oscillators.delete(osc)
+            if (!period && oscillators.size === 0) giveBack()
+          })
         }
         scheduled = round + 1
       }
     }
     schedule()
-    if (recipe(name).every) {
+    if (period) {
       stopTimer = every(1000, schedule)
       document.addEventListener('visibilitychange', schedule)
     }
@@ -127,6 +174,7 @@ export function createSounds(options: SoundsOptions = {}): Sounds {
       own.gain.setTargetAtTime(0, c.currentTime, 0.01)
       for (const osc of oscillators) osc.stop(c.currentTime + 0.06)
       oscillators.clear()
+      giveBack()
     }
   }
 
@@ -134,8 +182,8 @@ export function createSounds(options: SoundsOptions = {}): Sounds {
     async unlock() {
       const c = context()
       if (!c) return false
-      // Only from "suspended": resumed while "interrupted" (iOS), it would run with a frozen clock.
-      if (c.state === 'suspended') await c.resume().catch(() => undefined)
+      await wake(c)
+      restSoon(c)
       return c.state === 'running'
     },
     get unlocked() {
@@ -150,6 +198,9 @@ export function createSounds(options: SoundsOptions = {}): Sounds {
       sink = id
       applySink()
     },
-    context,
+    borrow() {
+      const c = context()
+      return c && { context: c, giveBack: use(c) }
+    },
   }
 }
