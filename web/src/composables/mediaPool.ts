@@ -12,6 +12,8 @@ export interface MediaPool {
   hear(track: MediaStreamTrack): void
   /** Makes elements ready, without a sound, on tracks that will be needed. */
   prepare(tracks: readonly MediaStreamTrack[]): void
+  /** Resolves when a track has a picture, at once if one has. */
+  firstPicture(): Promise<void>
   /** Frees the elements of all tracks but these. */
   keep(tracks: ReadonlySet<MediaStreamTrack>): void
   /** To be called in a click: sound that the browser held back plays. */
@@ -29,6 +31,7 @@ export function createMediaPool(home: HTMLElement): MediaPool {
   const heard = new Set<MediaStreamTrack>()
   const locked = shallowRef(false)
   let sink = ''
+  let pictured: (() => void)[] = []
 
   function video(track: MediaStreamTrack): HTMLVideoElement {
     let el = videos.get(track)
@@ -40,6 +43,10 @@ export function createMediaPool(home: HTMLElement): MediaPool {
       el.disablePictureInPicture = false
       el.srcObject = new MediaStream([track])
       el.className = 'picture'
+      el.addEventListener('loadeddata', () => {
+        pictured.forEach((tell) => tell())
+        pictured = []
+      }, { once: true })
       videos.set(track, el)
       void el.play().catch(() => undefined)
     }
@@ -87,6 +94,10 @@ export function createMediaPool(home: HTMLElement): MediaPool {
     prepare(tracks) {
       for (const track of tracks) if (track.kind === 'audio') audio(track)
       else video(track)
+    },
+    firstPicture() {
+      const there = [...videos.values()].some((el) => el.readyState >= el.HAVE_CURRENT_DATA)
+      return there ? Promise.resolve() : new Promise((done) => pictured.push(done))
     },
     keep(tracks) {
       for (const [track, el] of videos) if (!tracks.has(track)) { free(el); videos.delete(track) }

@@ -11,6 +11,8 @@ export interface CallVerbsOptions {
   t: (key: string, named: Record<string, unknown>) => string
   /** Lets sound be heard, in the click that begins or takes a call. */
   unlock: () => void
+  /** When the page has time again after an answer. */
+  calm: () => Promise<void>
 }
 
 export interface CallVerbs {
@@ -26,7 +28,7 @@ export interface CallVerbs {
 }
 
 /** What clicks on the page do with a call. */
-export function useCallVerbs({ callrelay, toasts, t, unlock }: CallVerbsOptions): CallVerbs {
+export function useCallVerbs({ callrelay, toasts, t, unlock, calm }: CallVerbsOptions): CallVerbs {
   const { call, room } = callrelay
   const taken = shallowRef<string>()
   const recent = recentCalls(globalThis.localStorage)
@@ -53,7 +55,7 @@ export function useCallVerbs({ callrelay, toasts, t, unlock }: CallVerbsOptions)
       // The answer goes out first; sound is unlocked in the same click, while it travels.
       // What goes wrong is the call's own end, or its error.
       taken.value = call.value?.id
-      callrelay.accept({ video }).catch(() => undefined)
+      callrelay.accept({ video, calm: calm() }).catch(() => undefined)
       unlock()
     },
     callAgain() {

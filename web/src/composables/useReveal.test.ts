@@ -1,33 +1,35 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, shallowRef, type EffectScope } from 'vue'
 import type { Screen } from './screen'
-import { SETTLE_MS, useReveal } from './useReveal'
+import { useReveal } from './useReveal'
 
 let scope: EffectScope
+let settle: () => void
+const calm = () => new Promise<void>((done) => (settle = done))
+const settled = () => {
+  settle()
+  return Promise.resolve()
+}
 const made = { reveal: vi.fn() }
 const begin = (first: Screen, there: boolean) => {
   const screen = shallowRef<Screen>(first)
-  const shown = scope.run(() => useReveal(screen, () => (there ? made : null)))
+  const shown = scope.run(() => useReveal(screen, () => (there ? made : null), calm))
   return { screen, seen: () => shown?.value }
 }
 
 beforeEach(() => {
-  vi.useFakeTimers()
   made.reveal.mockClear()
   scope = effectScope()
 })
-afterEach(() => {
-  scope.stop()
-  vi.useRealTimers()
-})
+afterEach(() => scope.stop())
 
 describe('the screen of a call', () => {
-  it('is uncovered at once, and the one before leaves when the picture has come', () => {
+  it('is uncovered at once, and the one before leaves when the picture has come', async () => {
     const { screen, seen } = begin('home', true)
     screen.value = 'call'
     expect(made.reveal).toHaveBeenCalledOnce()
     expect(seen()).toBe('home')
-    vi.advanceTimersByTime(SETTLE_MS)
+    await settled()
     expect(seen()).toBe('call')
   })
 
@@ -37,12 +39,12 @@ describe('the screen of a call', () => {
     expect(seen()).toBe('call')
   })
 
-  it('gives way at once to the end of a call that ends in the first moment', () => {
+  it('gives way at once to the end of a call that ends in the first moment', async () => {
     const { screen, seen } = begin('home', true)
     screen.value = 'call'
     screen.value = 'ended'
     expect(seen()).toBe('ended')
-    vi.advanceTimersByTime(SETTLE_MS)
+    await settled()
     expect(seen()).toBe('ended')
   })
 })

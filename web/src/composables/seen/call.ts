@@ -12,7 +12,8 @@ export interface SeenCall {
   /** The present call; after its end it stays until the next one. */
   call: Seen<CallInfo | undefined>
   place(user: string, options: { video: boolean }): Promise<void>
-  accept(options: { video: boolean }): Promise<void>
+  /** Takes the call; what is shown of oneself changes when there is calm. */
+  accept(options: { video: boolean; calm?: Promise<void> }): Promise<void>
   decline(note?: string): void
   cancel(): void
   hangUp(): void
@@ -40,8 +41,8 @@ export function seeCall(present: Present, sources: Sources, client: () => Client
       const { camera, microphone } = sources
       needed(client()).place(user, { video, camera: video && camera.value.wanted, microphone: microphone.value.wanted })
     },
-    accept({ video }) {
-      sources.answering()
+    accept({ video, calm }) {
+      if (calm) sources.answering(calm)
       return needed(client()).call?.accept({ video, microphone: sources.wish.microphone }) ?? Promise.resolve()
     },
     decline: (note) => client()?.call?.decline(note),

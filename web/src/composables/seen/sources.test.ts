@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Devices, Room } from '../../client'
 import type { LocalMedia } from '../../client/types'
 import { createPresent } from './present'
-import { ANSWERING_MS, seeSources } from './sources'
+import { seeSources } from './sources'
 
 const off: LocalMedia = { on: false, wanted: false }
 const on: LocalMedia = { on: true, wanted: true }
@@ -29,39 +29,49 @@ function ringing() {
   return { room, present, sources }
 }
 
-describe('what is shown of oneself', () => {
-  beforeEach(() => void vi.useFakeTimers())
-  afterEach(() => void vi.useRealTimers())
+/** An answer that goes on until `settle`. */
+function answer({ sources }: ReturnType<typeof ringing>) {
+  let done = (): void => undefined
+  sources.answering(new Promise((resolve) => (done = resolve)))
+  return async () => {
+    done()
+    await Promise.resolve()
+  }
+}
 
+describe('what is shown of oneself', () => {
   it('follows the sources at once', () => {
     const { room, sources } = ringing()
     room.take()
     expect([sources.camera.value, sources.microphone.value]).toEqual([on, on])
   })
 
-  it('waits while an answer begins, and is then as it is', () => {
-    const { room, sources } = ringing()
-    sources.answering()
+  it('waits while an answer begins, and is then as it is', async () => {
+    const rig = ringing()
+    const { room, sources } = rig
+    const settle = answer(rig)
     room.take()
     expect(sources.camera.value).toEqual(off)
-    vi.advanceTimersByTime(ANSWERING_MS)
+    await settle()
     expect([sources.camera.value, sources.microphone.value]).toEqual([on, on])
   })
 
   it('does not wait when the person turns something off', () => {
-    const { room, sources } = ringing()
-    sources.answering()
+    const rig = ringing()
+    const { room, sources } = rig
+    answer(rig)
     room.take()
     sources.setMicrophone(false)
     expect([sources.camera.value, sources.microphone.value]).toEqual([on, off])
   })
 
-  it('is the wish again when the call ends while it waits', () => {
-    const { room, present, sources } = ringing()
-    sources.answering()
+  it('is the wish again when the call ends while it waits', async () => {
+    const rig = ringing()
+    const { room, present, sources } = rig
+    const settle = answer(rig)
     room.take()
     present.release()
-    vi.advanceTimersByTime(ANSWERING_MS)
+    await settle()
     expect(sources.camera.value).toEqual({ on: false, wanted: true })
   })
 })

@@ -12,15 +12,12 @@ export interface SeenSources {
   setCamera(on: boolean): void
 }
 
-/**
- * How long an answer goes on without a change to what is shown of oneself:
- * drawing one's own picture costs more than the other's first one.
- */
-export const ANSWERING_MS = 150
-
 export interface Sources extends SeenSources {
-  /** An answer begins: what is sent is shown only when the other's picture had time to come. */
-  answering(): void
+  /**
+   * An answer begins, and goes on without a change to what is shown of oneself until there is calm: drawing one's own
+   * picture costs more than the other's first one.
+   */
+  answering(calm: Promise<void>): void
   /** What the person chose before any call. A call that rings here wants nothing yet, so it is not asked. */
   readonly wish: Readonly<Record<DeviceKind, boolean>>
 }
@@ -29,10 +26,9 @@ export function seeSources(present: Present, devices: Devices): Sources {
   const wish: Record<DeviceKind, boolean> = { microphone: true, camera: true }
   const microphone = shallowRef<LocalMedia>({ on: false, wanted: true })
   const camera = shallowRef<LocalMedia>({ on: false, wanted: true })
-  let held: ReturnType<typeof setTimeout> | undefined
+  let held: Promise<void> | undefined
 
   function show(local: Pick<Room['local'], DeviceKind>): void {
-    clearTimeout(held)
     held = undefined
     microphone.value = local.microphone
     camera.value = local.camera
@@ -62,9 +58,9 @@ export function seeSources(present: Present, devices: Devices): Sources {
     if (!on) devices.device(kind).stop()
   }
 
-  function answering(): void {
-    clearTimeout(held)
-    held = setTimeout(() => present.room && show(present.room.local), ANSWERING_MS)
+  function answering(calm: Promise<void>): void {
+    held = calm
+    void calm.then(() => held === calm && present.room && show(present.room.local))
   }
 
   return { wish, answering, microphone, camera, setMicrophone: (on) => set('microphone', on), setCamera: (on) => set('camera', on) }
