@@ -97,7 +97,7 @@ faults: build ## faults of the network, many times each, with percentiles; ARGS=
 floods: server ## what an attacker would send, at a server on loopback, and whether anybody noticed
 	@$(GO) run ./benchmarks/floods --server bin/sfu $(ARGS)
 
-accept-latency: build ## measure from the click on accept to the first picture
+accept-latency: build ## measure from the click on accept to the first picture; BARE=1 beside the least page
 	@scripts/e2e.sh --accept-latency
 
 peers: server ## Callrelay beside Janus (Debian's) under the same load: table and picture; needs root

@@ -3,6 +3,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
+import { usage } from '../lab/usage.mjs'
 import { probe } from './probe.mjs'
 
 const EXECUTABLE = process.env.CHROMIUM || '/usr/bin/chromium'
@@ -25,10 +26,10 @@ const WITHOUT = [
  */
 export async function launchChromium({ name, namespace, dir, media = name, permission = true, home }) {
   const program = path.join(dir, `chromium-${name}.sh`)
-  fs.writeFileSync(program, `#!/bin/sh\nexec ip netns exec ${namespace} ${EXECUTABLE} "$@"\n`, { mode: 0o755 })
+  fs.writeFileSync(program, `#!/bin/sh\necho $$ >${program}.pid\nexec ip netns exec ${namespace} ${EXECUTABLE} "$@"\n`, { mode: 0o755 })
   const args = [
     '--use-fake-device-for-media-stream',
-    `--use-file-for-fake-video-capture=${dir}/media/${media}.mjpeg`,
+    `--use-file-for-fake-video-capture=${dir}/media/${media}.y4m`,
     `--use-file-for-fake-audio-capture=${dir}/media/${media}.wav`,
     permission ? '--use-fake-ui-for-media-stream' : '--deny-permission-prompts',
     `--disable-features=${WITHOUT}`,
@@ -37,12 +38,18 @@ export async function launchChromium({ name, namespace, dir, media = name, permi
   const browser = await chromium.launch({ executablePath: program, headless: true, args, env: home ? { ...process.env, HOME: home } : process.env })
   return {
     kind: 'chromium',
-    /** `instruments`: lets the probe bring an AudioWorklet, which the server's own policy for scripts forbids. */
-    async open({ lang = 'en-GB', viewport = { width: 900, height: 600 }, instruments = false } = {}) {
+    /**
+     * `instruments`: lets the probe bring an AudioWorklet, which the server's own policy for scripts forbids.
+     * `instead`: a file that is served in place of the product's page.
+     */
+    async open({ lang = 'en-GB', viewport = { width: 900, height: 600 }, instruments = false, instead } = {}) {
       const context = await browser.newContext({ ignoreHTTPSErrors: true, bypassCSP: instruments, viewport, locale: lang })
       await context.addInitScript(probe)
+      if (instead) await context.route((url) => url.pathname === '/', (route) => route.fulfill({ contentType: 'text/html', path: instead }))
       return tab(context, await context.newPage())
     },
+    /** Seconds of processor time so far, by kind of process. */
+    usage: () => usage(Number(fs.readFileSync(`${program}.pid`, 'utf8'))),
     close: () => browser.close(),
     version: () => `Chromium ${browser.version()}`,
   }
@@ -57,6 +64,15 @@ function tab(context, page) {
     goto: (url) => page.goto(url, { waitUntil: 'domcontentloaded' }),
     reload: () => page.reload({ waitUntil: 'domcontentloaded' }),
     click: (selector, timeout) => page.click(selector, { timeout }),
+    /** Puts the pointer on it; what is returned presses and asks nothing of the page, as a hand would. */
+    aim: async (selector) => {
+      const { x, y, width, height } = await page.locator(selector).boundingBox()
+      await page.mouse.move(x + width / 2, y + height / 2)
+      return async () => {
+        await page.mouse.down()
+        await page.mouse.up()
+      }
+    },
     fill: (selector, text) => page.fill(selector, text),
     press: (key) => page.keyboard.press(key),
     evaluate: (f, arg) => page.evaluate(f, arg),

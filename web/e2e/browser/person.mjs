@@ -43,6 +43,11 @@ export class Person {
     return this.tab.click(at(id), timeout)
   }
 
+  /** Puts the pointer on it; the function returned clicks. Chromium only. */
+  aim(id) {
+    return this.tab.aim(at(id))
+  }
+
   /** Waits until the element is there. */
   async see(id, timeout = PATIENCE) {
     try {

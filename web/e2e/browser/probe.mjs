@@ -64,6 +64,7 @@ export function probe() {
     set(stream) {
       players.add(this)
       source.set.call(this, stream)
+      if (this.isConnected && this instanceof HTMLVideoElement) watch(this)
     },
   })
 
@@ -113,10 +114,11 @@ export function probe() {
   }
 
   // Every remote frame that is presented, by the time of its callback and the number of its video element.
+  // One's own are not asked for: each callback costs the page a turn of its main thread.
   const watched = new WeakSet()
   let videos = 0
   function watch(video) {
-    if (watched.has(video) || !video.requestVideoFrameCallback) return
+    if (watched.has(video) || !video.requestVideoFrameCallback || !isRemote(video)) return
     watched.add(video)
     const of = ++videos
     // Whether it is shown costs a layout: after the first time it is asked for only now and then.
