@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createRig, settle, type Rig } from '../dev/rig'
 import PreviewPanel from './PreviewPanel.vue'
 
@@ -37,6 +37,31 @@ describe('the preview', () => {
     rig.mount(PreviewPanel).unmount()
     await settle()
     expect(previews(rig)).toEqual(['stopPreview'])
+  })
+
+  it('stands still while somebody rings and the call lasts, and moves again after it', async () => {
+    vi.spyOn(HTMLMediaElement.prototype, 'srcObject', 'set').mockImplementation(() => undefined)
+    const did: string[] = []
+    vi.spyOn(HTMLMediaElement.prototype, 'play').mockImplementation(async () => void did.push('play'))
+    vi.spyOn(HTMLMediaElement.prototype, 'pause').mockImplementation(() => void did.push('pause'))
+    const rig = createRig()
+    const camera = rig.fake.devices.camera
+    camera.state.value = { state: 'live', deviceId: 'c', label: 'Camera' }
+    camera.track.value = { kind: 'video' } as MediaStreamTrack
+    rig.fake.state.camera.value = { on: false, wanted: true }
+    const panel = rig.mount(PreviewPanel)
+    await settle()
+    const call = { id: 'c', direction: 'incoming', peer: { user: 'p', name: 'P', presence: 'in_call' }, video: true, room: 'r', participant: 'seat' } as const
+    rig.fake.state.call.value = { ...call, state: 'ringing' }
+    await settle()
+    rig.fake.state.call.value = { ...call, state: 'active' }
+    await settle()
+    expect(did).toEqual(['play', 'pause'])
+    rig.fake.state.call.value = { ...call, state: 'ended', reason: 'hangup' }
+    await settle()
+    expect(did).toEqual(['play', 'pause', 'play'])
+    panel.unmount()
+    vi.restoreAllMocks()
   })
 
   it('says in words and steps why a device is closed', async () => {
