@@ -1,6 +1,8 @@
 package sfu
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -121,6 +123,7 @@ func (d *downlink) wish(now time.Time) ([]*subscription, estimate.Wish) {
 			videos = append(videos, sub)
 		}
 	}
+	slices.SortStableFunc(videos, func(a, b *subscription) int { return cmp.Compare(a.rank, b.rank) })
 	for i, sub := range videos {
 		var layers []estimate.Layer
 		if i < cap(w.Videos) { // the memory of the last time's

@@ -1,15 +1,22 @@
 package sfu
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // offered is one publication of a room as somebody else sees it.
 type offered struct {
 	publication   *publication
 	muted         bool
 	width, height int // where it is shown
+	priority      int // that the page gave it
+	rank          int // its place where a thin path is divided; 0 is the first
 }
 
-func (o offered) binding() binding { return binding(o) }
+func (o offered) binding() binding {
+	return binding{publication: o.publication, muted: o.muted, width: o.width, height: o.height, rank: o.rank}
+}
 
 // wishes are what decides about one participant's slots.
 type wishes struct {
@@ -29,6 +36,7 @@ type wishes struct {
 // camera, so that lips and sound stay together in a call of two.
 func assign(w wishes) plan {
 	videos := w.wantedVideos()
+	rank(videos)
 	sounds := w.offers.first(w.audioSlots+1, w.self)
 	out := plan{audio: make([]binding, w.audioSlots), video: make([]binding, w.videoSlots)}
 	if who := w.pairParticipant(videos); who != "" {
@@ -75,11 +83,31 @@ func (w *wishes) wantedVideos() []offered {
 			continue
 		}
 		if o, there := w.find(p.Publication); there && !o.publication.audio {
-			o.width, o.height = p.Width, p.Height
+			o.width, o.height, o.priority = p.Width, p.Height, p.Priority
 			out = append(out, o)
 		}
 	}
 	return out
+}
+
+// rank videos, which are in order of importance, for the division of a thin
+// path: by the priority that the page gave, then screens, which are read, then
+// what is shown largest. Which slot something is in says nothing.
+func rank(videos []offered) {
+	order := make([]*offered, len(videos))
+	for i := range videos {
+		order[i] = &videos[i]
+	}
+	slices.SortStableFunc(order, func(a, b *offered) int {
+		return cmp.Or(
+			cmp.Compare(b.priority, a.priority),
+			cmp.Compare(videoRank(*a), videoRank(*b)),
+			cmp.Compare(b.width*b.height, a.width*a.height),
+		)
+	})
+	for i, o := range order {
+		o.rank = i
+	}
 }
 
 // crowded tells whether the voices of the others have to share the slots, and

@@ -2,8 +2,10 @@ package sfu
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // room of publications named "b/camera", newest first; a "-" before one is muted.
@@ -74,6 +76,65 @@ func names(list []binding) []string {
 		}
 	}
 	return out
+}
+
+func TestAThinPathIsDividedByWhatThePagePrefersAndNotByTheSlots(t *testing.T) {
+	all := offering("d/camera", "c/camera", "b/screen", "b/camera")
+	show := func(id string, width, height, priority int) Preference {
+		return Preference{Publication: PublicationID(id), Width: width, Height: height, Priority: priority}
+	}
+	for name, row := range map[string]struct {
+		have   []string // in slots already
+		prefer []Preference
+		spoke  []ParticipantID
+		want   string
+	}{
+		"the screen, then as offered": {nil, nil, nil, "[b/screen d/camera c/camera b/camera]"},
+		"who spoke last":              {nil, nil, []ParticipantID{"b", "c"}, "[b/screen b/camera c/camera d/camera]"},
+		"the largest": {
+			[]string{"d/camera", "c/camera", "b/camera"},
+			[]Preference{show("d/camera", 320, 180, 0), show("c/camera", 320, 180, 0), show("b/camera", 1280, 720, 0)},
+			nil, "[b/camera d/camera c/camera]",
+		},
+		"a screen before a larger camera": {
+			nil, []Preference{show("c/camera", 1280, 720, 0), show("b/screen", 640, 360, 0)}, nil, "[b/screen c/camera]",
+		},
+		"by priority before all": {
+			[]string{"b/screen", "c/camera", "d/camera"},
+			[]Preference{show("b/screen", 1280, 720, 0), show("c/camera", 640, 360, 0), show("d/camera", 320, 180, 1)},
+			nil, "[d/camera b/screen c/camera]",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := wishes{audioSlots: 1, videoSlots: 4, offers: newOffers(all, nil), prefer: row.prefer, chosen: row.prefer != nil, spoke: row.spoke}
+			w.have.video = make([]binding, 4)
+			for i, id := range row.have {
+				o, _ := w.offers.find(PublicationID(id))
+				w.have.video[i] = o.binding()
+			}
+			got := slices.DeleteFunc(assignAnew(w).video, func(b binding) bool { return b.publication == nil })
+			slices.SortFunc(got, func(a, b binding) int { return a.rank - b.rank })
+			if s := fmt.Sprint(names(got)); s != row.want {
+				t.Errorf("%s, want %s", s, row.want)
+			}
+		})
+	}
+}
+
+func TestWishesOfADownlinkAreInTheOrderOfTheirRank(t *testing.T) {
+	s := newSFU(t)
+	d := downlinkOf(t, s, newWorker(s))
+	for i, rank := range []int{2, 0, 1} {
+		slot := newSlot(i, false, "x")
+		newSubscription(d, slot, binding{publication: &publication{id: PublicationID(fmt.Sprint(rank))}, rank: rank})
+		d.slots = append(d.slots, slot)
+	}
+	videos, wish := d.wish(time.Now())
+	for i, v := range videos {
+		if v.rank != i || wish.Videos[i].ID != v.serial {
+			t.Errorf("video %d is of rank %d", i, v.rank)
+		}
+	}
 }
 
 func TestAssignLeavesWhatIsShownWhereItIs(t *testing.T) {

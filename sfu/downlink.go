@@ -12,6 +12,7 @@ type binding struct {
 	muted       bool
 	// Where it is shown, in device pixels; 0 x 0 when nothing was said.
 	width, height int
+	rank          int // of a video, where a thin path is divided; 0 is the first
 }
 
 // plan says what all slots of a participant are to carry, by index.
@@ -164,7 +165,7 @@ func (d *downlink) apply(now time.Time) {
 			changed = true
 		}
 		if s.subscription != nil {
-			if s.subscription.resize(want.width, want.height) {
+			if s.subscription.place(want) {
 				d.adaptSoon(now)
 			}
 		}

@@ -22,6 +22,7 @@ type subscription struct {
 
 	serial        uint64 // tells subscriptions of a downlink apart
 	width, height int
+	rank          int      // among the videos; see binding
 	choices       []choice // scratch
 	hoped         ranks    // wanted, and late
 	wants         ranks    // as the publication was told
@@ -41,7 +42,7 @@ func newSubscription(d *downlink, s *slot, b binding) *subscription {
 	d.made++
 	sub := &subscription{
 		downlink: d, slot: s, publication: b.publication, muted: b.muted, serial: d.made,
-		width: b.width, height: b.height, targetCut: sieve.All(),
+		width: b.width, height: b.height, rank: b.rank, targetCut: sieve.All(),
 	}
 	s.subscription = sub
 	d.connection.sfu.subscriptions.Add(1)
@@ -260,10 +261,10 @@ func (s *subscription) ask() {
 	}
 }
 
-// resize notes where it is shown; true if that is another size.
-func (s *subscription) resize(width, height int) bool {
-	changed := s.width != width || s.height != height
-	s.width, s.height = width, height
+// place notes where it is shown and how important it is; true if that is new.
+func (s *subscription) place(b binding) bool {
+	changed := s.width != b.width || s.height != b.height || s.rank != b.rank
+	s.width, s.height, s.rank = b.width, b.height, b.rank
 	return changed
 }
 
