@@ -102,7 +102,7 @@ func (p *Peer) learn(answer string) {
 				p.mids[mid] = ssrc
 				p.received[ssrc] = &Received{
 					SSRC: ssrc, Audio: audio, have: map[int64]bool{}, wanted: map[int64]*want{},
-					ByTag: map[uint32]int{}, counters: map[uint32]map[uint64]int{},
+					ByTag: map[uint32]int{},
 				}
 			}
 		}

@@ -32,6 +32,9 @@ type Received struct {
 	First      time.Time
 	Last       time.Time
 
+	// Slowest packet that came by itself, from its sender's write, in each
+	// second since the first.
+	Slowest []time.Duration
 	// Frames are the times at which pictures could be shown: whole, and so all
 	// before them back to a key frame.
 	Frames []time.Time
@@ -43,7 +46,6 @@ type Received struct {
 	have      map[int64]bool
 	wanted    map[int64]*want
 	timestamp uint32
-	counters  map[uint32]map[uint64]int
 }
 
 type want struct {
@@ -138,11 +140,11 @@ func (r *Received) take(p *Peer, packet *rtp.Packet, wire uint16, payload []byte
 		}
 		r.highest = n
 	}
-	r.explain(p, payload, n)
+	r.explain(p, payload, n, repaired, now)
 }
 
 // explain looks the payload up among what was sent.
-func (r *Received) explain(p *Peer, payload []byte, n int64) {
+func (r *Received) explain(p *Peer, payload []byte, n int64, repaired bool, now time.Time) {
 	skip := 0
 	if !r.Audio {
 		skip = vp8Length(payload) + 1
@@ -153,9 +155,17 @@ func (r *Received) explain(p *Peer, payload []byte, n int64) {
 	}
 	tag := binary.BigEndian.Uint32(payload[skip:])
 	counter := binary.BigEndian.Uint64(payload[skip+4:])
-	if !p.rig.sent(tag, counter) {
+	at, ok := p.rig.sent(tag, counter)
+	if !ok {
 		r.Unexplained++
 		return
+	}
+	if !repaired {
+		for second := int(now.Sub(r.First) / time.Second); second >= len(r.Slowest); {
+			r.Slowest = append(r.Slowest, 0)
+		}
+		newest := &r.Slowest[len(r.Slowest)-1]
+		*newest = max(*newest, now.Sub(at))
 	}
 	if tag != r.tag && r.tag != 0 && n == r.highest {
 		r.Changes++
@@ -167,10 +177,6 @@ func (r *Received) explain(p *Peer, payload []byte, n int64) {
 		r.tag = tag
 	}
 	r.ByTag[tag]++
-	if r.counters[tag] == nil {
-		r.counters[tag] = map[uint64]int{}
-	}
-	r.counters[tag][counter]++
 }
 
 func vp8Length(b []byte) int {
@@ -193,19 +199,18 @@ func vp8Length(b []byte) int {
 	return n
 }
 
-// sent tells whether a peer sent a packet with this counter.
-func (r *Rig) sent(tag uint32, counter uint64) bool {
+// sent tells when the track with a tag sent its packet with a counter, if it did.
+func (r *Rig) sent(tag uint32, counter uint64) (at time.Time, ok bool) {
 	r.mu.Lock()
-	peers := r.peers
+	t := r.tracks[tag]
 	r.mu.Unlock()
-	for _, p := range peers {
-		for _, t := range append([]*track{p.microphone}, p.layers...) {
-			if t.tag == tag {
-				t.mu.Lock()
-				defer t.mu.Unlock()
-				return t.firsts[counter]
-			}
-		}
+	if t == nil {
+		return at, false
 	}
-	return false
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if counter == 0 || counter > uint64(len(t.firsts)) {
+		return at, false
+	}
+	return time.Unix(0, t.firsts[counter-1]), true
 }

@@ -46,6 +46,7 @@ type Rig struct {
 	states     map[sfu.ParticipantID]sfu.ConnectionState
 	speakers   map[sfu.RoomID][]sfu.ParticipantID
 	peers      []*Peer
+	tracks     map[uint32]*track // by tag
 	queues     []*vnet.Queue
 	follower   sfu.Observer
 	tap        func(to string, datagram []byte)
@@ -65,6 +66,7 @@ func New(t testing.TB, conditions Conditions) *Rig {
 		log:        logging.NewDefaultLoggerFactory(),
 		random:     rand.New(rand.NewSource(1)), //nolint:gosec // the same loss each run
 		lost:       map[string]int{},
+		tracks:     map[uint32]*track{},
 		cuts:       map[string]bool{},
 		slots:      map[sfu.ParticipantID][]sfu.SlotState{},
 		speakers:   map[sfu.RoomID][]sfu.ParticipantID{},
@@ -200,6 +202,10 @@ func (r *Rig) add(p *Peer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.peers = append(r.peers, p)
+	r.tracks[p.microphone.tag] = p.microphone
+	for _, t := range p.layers {
+		r.tracks[t.tag] = t
+	}
 }
 
 // cut an address off the network for good.

@@ -43,7 +43,7 @@ type track struct {
 	level     uint8 // of sound, if said
 	said      bool
 	sent      map[uint16]rtp.Packet // by number, the last ones
-	firsts    map[uint64]bool       // counters sent
+	firsts    []int64               // when each counter from 1 on was sent, Unix nanoseconds
 	resends   int
 	plis      []time.Time
 }
@@ -52,7 +52,7 @@ func newTrack(kind webrtc.RTPCodecType, mime, id string, tag uint32, transport *
 	return &track{
 		kind: kind, mime: mime, id: id, tag: tag, transport: transport, keyFrame: true,
 		sequence: 1000, rtxSeq: 1, timestamp: 1 << 31,
-		sent: map[uint16]rtp.Packet{}, firsts: map[uint64]bool{},
+		sent: map[uint16]rtp.Packet{},
 	}
 }
 
@@ -150,7 +150,7 @@ func (t *track) emit(packets int, step uint32, size int, key bool) {
 	}
 	for i := range packets {
 		t.counter++
-		t.firsts[t.counter] = true
+		t.firsts = append(t.firsts, time.Now().UnixNano())
 		t.sequence++
 		p := rtp.Packet{
 			Header: rtp.Header{
