@@ -140,7 +140,9 @@ func (w *wishes) pairParticipant(videos []offered) ParticipantID {
 			}
 		}
 	}
-	for _, list := range [][]binding{w.have.audio, w.have.video} {
+	// The camera first: where voices share the slots, the pair's sound may be
+	// somebody else's for a moment, and pictures are not to move with each voice.
+	for _, list := range [][]binding{w.have.video, w.have.audio} {
 		if len(list) > 0 && list[0].publication != nil && w.offers.from[list[0].publication.participant] {
 			return list[0].publication.participant
 		}

@@ -154,6 +154,28 @@ func TestAssignLeavesWhatIsShownWhereItIs(t *testing.T) {
 	}
 }
 
+func TestAssignMovesNoPictureWithTheVoices(t *testing.T) {
+	all := offering("e/camera", "e/microphone", "d/camera", "d/microphone", "c/camera", "c/microphone", "b/camera", "b/microphone")
+	w := wishes{audioSlots: 2, videoSlots: 4, offers: newOffers(all, nil)}
+	w.have = assignAnew(w)
+	shown := fmt.Sprint(names(w.have.video))
+	heard := map[string]bool{}
+	for round := range 12 {
+		w.voices = nil
+		for i := range 4 {
+			w.voices = append(w.voices, all[1+2*((round+i)%4)].publication)
+		}
+		w.have = assignAnew(w)
+		if got := fmt.Sprint(names(w.have.video)); got != shown {
+			t.Fatalf("round %d: %s became %s", round, shown, got)
+		}
+		heard[fmt.Sprint(names(w.have.audio))] = true
+	}
+	if len(heard) < 4 {
+		t.Errorf("the voices hardly changed: %v", heard)
+	}
+}
+
 func TestAssignGivesTheSlotsToThoseWhoSpeak(t *testing.T) {
 	all := offering("f/microphone", "e/microphone", "d/microphone", "c/microphone", "b/screen_audio", "b/microphone", "b/camera")
 	w := wishes{audioSlots: 3, videoSlots: 1, offers: newOffers(all, nil)}
