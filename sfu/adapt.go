@@ -29,8 +29,12 @@ func (s *sender) feedback(report *rtcp.TransportLayerCC, now time.Time) {
 		}
 	}
 	acked, lost = s.acked-acked, s.lost-lost
+	before := s.rule.At(now).Target
 	s.rule.OnFeedback(now, s.results)
 	e := s.rule.At(now)
+	if e.Target > before+before/4 { // a probe has found it
+		s.downlink.adaptSoon(now)
+	}
 	if e.Full() && !s.squeezed {
 		s.squeezed = true
 		if s.full() {
@@ -41,6 +45,7 @@ func (s *sender) feedback(report *rtcp.TransportLayerCC, now time.Time) {
 	if s.squeezed && lost >= collapse && lost > acked {
 		s.startOver(now)
 	}
+	s.tryMore(now)
 }
 
 // collapse is how many packets must be missing in one report, and most of

@@ -229,9 +229,7 @@ func (l *layer) picture(now time.Time) []*packet {
 	for n := burst.First; n <= burst.Last; n++ {
 		p := l.get(n, now)
 		if p == nil {
-			for _, p := range out {
-				p.release()
-			}
+			release(out)
 			return nil
 		}
 		out = append(out, p)

@@ -76,3 +76,63 @@ func TestFullSocketDropsPicturesToTheNextKeyFrame(t *testing.T) {
 		t.Errorf("%d gaps in %v", gaps, left.numbers)
 	}
 }
+
+func TestPicturesGivenUpOnAThinPathLeaveNoGap(t *testing.T) {
+	s := newSFU(t)
+	c := publisher(t, s)
+	w := newWorker(s)
+	d := downlinkOf(t, s, w)
+	left := &numbersLeft{}
+	d.egress.path = &path{via: left}
+	now := time.Now()
+	video := newSlot(0, false, "x")
+	video.ssrc, video.payload[encodingVP8] = 9, 96
+	video.begin(now)
+	d.slots = []*slot{video}
+	section := c.uplink.sections["2"]
+	sub := newSubscription(d, video, binding{publication: section.publication})
+	sub.start(now)
+	st := &stream{uplink: c.uplink, ssrc: 5, section: section}
+	st.layer = section.publication.layerFor(c, &section.sendSection, "", 5, now)
+	var number uint16
+	frame := func(key bool) {
+		number++
+		now = now.Add(33 * time.Millisecond)
+		st.write(vp8Packet(5, number, uint32(number)*3000, key), now)
+		inbox := w.inbox
+		w.inbox = nil
+		w.handle(inbox, now)
+		w.send(now)
+	}
+	for name, give := range map[string]func(){
+		"as it turned out thin": func() { d.sender.startOver(now) },
+		"as the camera was turned off": func() {
+			sub.mute(true, now)
+			sub.mute(false, now)
+		},
+	} {
+		frame(true)
+		frame(false)
+		d.sender.allowance, d.sender.paced = -1e9, now // the pace lets nothing through
+		for range 3 {
+			frame(false)
+		}
+		if len(d.sender.video) != 3 {
+			t.Fatalf("%d packets wait", len(d.sender.video))
+		}
+		give()
+		d.sender.allowance = 1e5
+		before := len(left.numbers)
+		frame(true)
+		frame(false)
+		if len(left.numbers) != before+2 {
+			t.Errorf("%s: %d packets after the key frame", name, len(left.numbers)-before)
+		}
+		now = now.Add(2 * keyFrameSpacing)
+	}
+	for i, n := range left.numbers[1:] {
+		if n != left.numbers[i]+1 {
+			t.Errorf("a gap before the %dth of %v", i+1, left.numbers)
+		}
+	}
+}

@@ -7,76 +7,85 @@ import (
 	"callrelay/sfu/internal/rtpext"
 )
 
+// probing is how a sender fills the path for a moment.
+type probing struct {
+	probe estimate.Probe
+	begun time.Time
+	sent  uint64 // bytes of the sender's when it began
+}
+
+// tryMore begins a probe if the page shows more than the estimate allows and
+// the path looks free. What waits already says more than a probe could.
+func (s *sender) tryMore(now time.Time) {
+	if s.rule == nil || len(s.video) > 0 {
+		return
+	}
+	if p, ok := s.rule.Probe(now, s.downlink.wanted, s.book.Count()); ok {
+		s.probing = probing{probe: p, begun: now, sent: s.sent}
+		s.downlink.connection.sfu.counters.count(countProbes)
+		s.due()
+	}
+}
+
+// probe adds as much padding to what was sent by itself as the probe asks for.
+func (s *sender) probe(now time.Time) {
+	p := &s.probing
+	if p.probe.Rate == 0 {
+		return
+	}
+	due, all := p.probe.Due(now.Sub(p.begun))
+	for left := due - int(s.sent-p.sent); left > 0; { //nolint:gosec // small
+		n := s.downlink.pad(now)
+		if n == 0 {
+			all = true
+			break
+		}
+		left -= n
+	}
+	if all {
+		p.probe = estimate.Probe{}
+		s.rule.ProbeSent(s.book.Count())
+		return
+	}
+	s.downlink.worker().wheel.at(&s.retry, now.Add(paceTick))
+}
+
 // maxPadding of one packet, by its one-byte length (RFC 3550, section 5.1).
 const maxPadding = 255
 
-// pad puts about that many bytes more on the path, for a probe: recent
-// packets once more as repairs, which also mend what may have been lost, or
-// else padding on a repair stream. It returns how many bytes were added; 0 if
-// the receiver has no slot with a repair stream.
-func (d *downlink) pad(bytes int, now time.Time) (added int) {
-	for added < bytes {
-		n := d.padRecent(now, bytes-added)
-		if n == 0 {
-			n = d.padEmpty(now)
-		}
-		if n == 0 {
-			break
-		}
-		added += n
-		d.connection.sfu.counters.count(countPaddingOut)
-	}
-	return added
-}
-
-// padRecent queues the newest packets of a slot again, the newest last.
-func (d *downlink) padRecent(now time.Time, bytes int) (added int) {
+// pad sends one packet of nothing but padding on the repair stream of a slot,
+// where its numbers say nothing. It returns its bytes; 0 if the receiver has
+// no such slot. Recent packets once more would fill the path as well, but a
+// receiver would count each as a duplicate.
+func (d *downlink) pad(now time.Time) int {
 	for _, s := range d.slots {
-		if s.rtxSSRC == 0 || !s.hasLast || s.subscription == nil {
-			continue
-		}
-		for n := s.last; added < bytes && s.last-n < 16 && n > 0; n-- {
-			origin, ok := s.stream.Origin(n.Wire())
-			if !ok {
-				break
-			}
-			p := s.subscription.publication.get(origin.Source, origin.Seq, now)
-			if p == nil {
-				break
-			}
-			out, ok := s.stream.Resend(origin, p.numbers())
-			if !ok || s.rtxPayload[p.encoding] == 0 {
-				p.release()
-				break
-			}
-			added += p.size
-			d.sender.add(outgoing{slot: s, packet: p, numbers: out, resend: true, padding: true})
-		}
-		if added > 0 {
-			return added
-		}
-	}
-	return 0
-}
-
-// padEmpty writes one packet of nothing but padding.
-func (d *downlink) padEmpty(now time.Time) int {
-	for _, s := range d.slots {
-		if s.rtxSSRC == 0 || s.rtxPayload[encodingVP8] == 0 {
+		payload := s.anyRepair()
+		if s.rtxSSRC == 0 || payload == 0 {
 			continue
 		}
 		s.begin(now)
 		s.rtxNumber++
-		d.sender.writeEmpty(rtpext.Header{
-			SSRC: s.rtxSSRC, PayloadType: s.rtxPayload[encodingVP8], Timestamp: s.stream.At(now), Seq: s.rtxNumber.Wire(),
+		d.connection.sfu.counters.count(countPaddingOut)
+		return d.sender.writeEmpty(rtpext.Header{
+			SSRC: s.rtxSSRC, PayloadType: payload, Timestamp: s.stream.At(now), Seq: s.rtxNumber.Wire(),
 		}, s, now)
-		return maxPadding
 	}
 	return 0
 }
 
-// writeEmpty numbers and sends a packet of the slot's repair stream without payload.
-func (s *sender) writeEmpty(h rtpext.Header, slot *slot, now time.Time) {
+// anyRepair is the payload type of the repair of some encoding; 0 if there is none.
+func (s *slot) anyRepair() uint8 {
+	for _, t := range s.rtxPayload {
+		if t != 0 {
+			return t
+		}
+	}
+	return 0
+}
+
+// writeEmpty numbers and sends a packet of the slot's repair stream without
+// payload, and returns its bytes.
+func (s *sender) writeEmpty(h rtpext.Header, slot *slot, now time.Time) int {
 	var none packet
 	b, numberAt := s.header(h, slot, &outgoing{packet: &none})
 	head := len(b)
@@ -88,4 +97,5 @@ func (s *sender) writeEmpty(h rtpext.Header, slot *slot, now time.Time) {
 	if s.downlink.egress.media(b, head, slot, true, slot.rtxNumber) {
 		s.count(size)
 	}
+	return size
 }

@@ -19,6 +19,9 @@ const (
 	paceTick = 5 * time.Millisecond
 	// minPace in bits per second while nothing is known of the path.
 	minPace = 6e6
+	// longestWait of a picture here: on a path not known to be thin the pace
+	// rises with what waits, on a thin one more is left out.
+	longestWait = 250 * time.Millisecond
 	// drainAbove is the wait on the path above which no more is sent than
 	// the estimate says, so that it can empty.
 	drainAbove = 50 * time.Millisecond
@@ -31,7 +34,6 @@ type outgoing struct {
 	numbers rewrite.Numbers
 	resend  bool
 	plain   bool   // take Opus out of RED
-	padding bool   // a resend that nobody asked for, to fill the path
 	empty   bool   // fills the place of one that is left out
 	marker  bool   // the last of its picture that this receiver gets
 	active  uint32 // decode targets that it gets; 0: all
@@ -57,6 +59,7 @@ type sender struct {
 	results     []estimate.Result // scratch
 	startedOver time.Time         // when the waiting pictures were last given up
 	squeezed    bool              // the path has been full: pace and queue follow the estimate
+	probing     probing
 
 	sent        uint64    // bytes
 	acked, lost uint64    // packets reported since the last sample
@@ -68,10 +71,10 @@ type sender struct {
 // full tells whether the next frame must be left out.
 func (s *sender) full() bool { return s.bytes > s.room() }
 
-// room of the video queue in bytes: a quarter of a second of a path known to be thin.
+// room of the video queue in bytes.
 func (s *sender) room() int {
 	if s.squeezed {
-		return max(minQueueBytes, int(s.rate()/4))
+		return max(minQueueBytes, int(s.rate()*longestWait.Seconds()))
 	}
 	return maxQueueBytes
 }
@@ -114,6 +117,7 @@ func (s *sender) run(now time.Time) {
 		*o = outgoing{}
 	}
 	s.video = append(s.video[:0], s.video[n:]...)
+	s.probe(now)
 	s.downlink.reportSwitched(now)
 	if len(s.video) > 0 {
 		s.downlink.worker().wheel.at(&s.retry, now.Add(paceTick))
@@ -142,14 +146,14 @@ func (s *sender) accrue(now time.Time) {
 	s.paced = now
 }
 
-// rate of the pace in bytes per second: well above the estimate, so that a
+// rate of the pace in bytes per second: above the estimate, so that a
 // frame leaves within its time, and close to it once the path has been full.
 func (s *sender) rate() float64 {
 	e := s.estimate(s.paced)
 	target := float64(e.Target) / 8
 	switch {
 	case !s.squeezed:
-		return max(2.5*target, minPace/8)
+		return max(1.5*target, minPace/8, float64(s.bytes)/longestWait.Seconds())
 	case e.Queue > drainAbove:
 		return target
 	}
@@ -194,7 +198,6 @@ func (s *sender) write(o *outgoing, now time.Time) {
 		return
 	}
 	if !o.resend {
-		slot.last, slot.hasLast = number, true
 		slot.packets++
 		slot.octets += uint32(size - head) //nolint:gosec // small
 		if slot.resends != nil {
@@ -245,8 +248,6 @@ func (s *sender) number(b []byte, at int, now time.Time, class estimate.Class) {
 
 func (o *outgoing) class() estimate.Class {
 	switch {
-	case o.padding:
-		return estimate.ClassPadding
 	case o.resend:
 		return estimate.ClassRepair
 	case o.slot.audio:

@@ -41,11 +41,9 @@ type slot struct {
 	resends      *history.Resends // video
 	rtxNumber    seq.Number       // the last one of the repair stream
 	media, mends *seal.Stream     // of the two SSRCs, once used
-	last         seq.Number       // newest sent, if hasLast
-	hasLast      bool
-	abandoned    seq.Number // up to it nothing is sent again
-	highest      seq.Number // of all that were handed to the writer
-	packets      uint32     // sent, for reports
+	abandoned    seq.Number       // up to it nothing is sent again
+	highest      seq.Number       // of all that were handed to the writer
+	packets      uint32           // sent, for reports
 	octets       uint32
 	reported     time.Time
 	switched     bool // a report is due at once
@@ -148,6 +146,15 @@ func (s *slot) sealed(c *seal.Context, repair bool) *seal.Stream {
 
 // abandon all that was sent: none of it is sent again.
 func (s *slot) abandon() { s.abandoned = s.stream.Last() }
+
+// rewind takes back the numbers of what has been forgotten before it was sent,
+// so that it leaves no gap. The present source ends with it.
+func (s *slot) rewind() {
+	if s.stream != nil && s.highest > 0 {
+		s.stream.Rewind(s.highest)
+		s.abandoned = min(s.abandoned, s.highest)
+	}
+}
 
 // begin makes the stream, with the first use: most slots of a page never carry
 // anything.

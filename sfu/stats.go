@@ -65,6 +65,7 @@ const (
 	countBursts
 	countFramesDropped
 	countPaddingOut
+	countProbes
 	countEventsLost
 	countBadDescriptors
 	countOpenedByPion
@@ -84,7 +85,7 @@ func (c counter) String() string {
 	return [countersTotal]string{
 		"nacks_in", "nacked_in", "nacks_out", "nacked_out", "resent", "resend_refused", "repaired_in", "lost_in",
 		"plis_in", "plis_out", "key_frames", "feedback_in", "feedback_out", "sender_reports", "receiver_reports",
-		"switches", "bursts", "frames_dropped", "padding_out", "events_lost", "bad_descriptors",
+		"switches", "bursts", "frames_dropped", "padding_out", "probes", "events_lost", "bad_descriptors",
 		"opened_by_pion", "lossy_in", "lossy_out", "lossy_slow", "lossy_no_channel", "lossy_malformed", "lossy_too_long",
 		"lossy_too_fast", "lossy_no_room", "lossy_nobody",
 	}[c]

@@ -49,6 +49,11 @@ func newSubscription(d *downlink, s *slot, b binding) *subscription {
 	return sub
 }
 
+// burstsWaiting is how many bytes of kept pictures wait for a receiver before
+// the next begins with a key frame of its own: a page that opens on nine
+// would have all of them a second late.
+const burstsWaiting = 128 << 10
+
 // start forwards from the newest key frame that is kept, or asks for one.
 func (s *subscription) start(now time.Time) {
 	if s.listening {
@@ -85,6 +90,10 @@ func (s *subscription) burst(now time.Time) {
 		s.ask()
 		return
 	}
+	if s.downlink.sender.bytes > burstsWaiting {
+		release(picture)
+		return // the next division asks for a key frame, if there is room for it
+	}
 	first, last := picture[0], picture[len(picture)-1]
 	if !s.slot.takes(first.encoding) {
 		s.refuse("codec")
@@ -105,7 +114,11 @@ func (s *subscription) burst(now time.Time) {
 			s.passLayers(p)
 		}
 	}
-	for _, p := range picture {
+	release(picture)
+}
+
+func release(packets []*packet) {
+	for _, p := range packets {
 		p.release()
 	}
 }
@@ -230,9 +243,11 @@ func (s *subscription) give(p *packet) (dropReason, bool) {
 	return dropQueueFull, false
 }
 
-// startOver drops all up to the next key frame, and asks for it.
+// startOver drops all up to the next key frame, and asks for it. The numbers
+// of what waited are given anew: a gap would look like loss, and be asked for.
 func (s *subscription) startOver() {
-	s.dropping = true
+	s.dropping, s.current = true, nil
+	s.slot.rewind()
 	s.slot.abandon()
 	s.downlink.connection.sfu.counters.count(countFramesDropped)
 	s.ask()
@@ -273,6 +288,10 @@ func (s *subscription) mute(muted bool, now time.Time) {
 	s.muted = muted
 	if muted { // what waits to be paced is not let out any more
 		s.downlink.sender.forget(s.slot)
+		if !s.publication.audio {
+			s.slot.rewind()
+			s.current = nil
+		}
 		return
 	}
 	if s.publication.audio {
@@ -312,10 +331,7 @@ func (s *subscription) end(now time.Time) {
 		s.downlink.sender.writeSound(now)
 	}
 	s.downlink.sender.forget(s.slot)
-	if s.current != nil && s.slot.highest > 0 { // what was forgotten leaves no gap
-		s.slot.stream.Rewind(s.slot.highest)
-		s.slot.abandoned = min(s.slot.abandoned, s.slot.highest)
-	}
+	s.slot.rewind()
 	if s.current != nil {
 		s.slot.stream.Forget(s.current)
 	}

@@ -15,7 +15,8 @@
 // at least 3/4 of the target was sent. With a queue over 100 ms or a loss over
 // 10 %, 0.85 of what was acknowledged. It never grows while the application
 // sends less than it may: what was not tried is not known. Loss is that of
-// transport-wide reports alone.
+// transport-wide reports alone. Where more is wanted than the estimate allows,
+// a Probe tries it: a moment of padding at up to three times the rate.
 //
 // Packages of this kind read no clock: now is an argument. Nothing allocates
 // in steady state and nothing is safe for concurrent use.

@@ -59,6 +59,7 @@ type Rule struct {
 	endured  float64       // loss that lower rates did not lower; 0: none
 	arrived  time.Duration // latest arrival of the interval before
 	hasPrior bool
+	probe    prober
 }
 
 // tally of the running interval.
@@ -81,10 +82,16 @@ func (r *Rule) OnFeedback(now time.Time, results []Result) {
 	}
 	r.heard = now
 	r.queue.begin()
+	if len(results) > 0 {
+		r.probe.reports++
+	}
 	for i := range results {
 		r.note(now, &results[i])
 	}
 	r.now.Queue = r.queue.shorter()
+	if r.probe.over {
+		r.conclude(now)
+	}
 	if span := now.Sub(r.judged); span >= interval || r.mustHurry(now, span) {
 		r.judge(now)
 	}
@@ -115,6 +122,9 @@ func (r *Rule) At(now time.Time) Estimate {
 
 func (r *Rule) note(now time.Time, result *Result) {
 	t := &r.tally
+	if r.probe.note(result) {
+		r.probe.over = true
+	}
 	if !result.Received {
 		if result.Class != ClassPadding {
 			r.lost++
@@ -125,7 +135,9 @@ func (r *Rule) note(now time.Time, result *Result) {
 	}
 	r.total++
 	t.received += result.Size
-	r.queue.note(r.delay.above(result))
+	above := r.delay.above(result)
+	r.queue.note(above)
+	r.probe.delayed = above
 	rtt := now.Sub(result.Sent)
 	if !t.any || rtt < t.rtt {
 		t.rtt = rtt

@@ -33,6 +33,15 @@ type rig struct {
 	reported time.Time
 	results  []Result
 	worst    time.Duration // queue seen in the link
+
+	// wanted is what is probed for, in bits per second; 0: no probes.
+	wanted  int64
+	probe   Probe
+	begun   time.Time
+	probed  int // bytes of the probe so far
+	probes  []int64
+	stalls  bool // the receiver sees nothing for 250 ms of each second
+	batched bool // reports arrive together, each 250 ms
 }
 
 type arrival struct {
@@ -77,15 +86,46 @@ func (r *rig) send() {
 			r.arriving = append(r.arriving, arrival{at, n})
 		}
 	}
+	r.pad()
 	r.worst = max(r.worst, r.link.Waiting(r.now))
 }
 
+const paddingSize = 290
+
+// pad sends what is due of a probe, and begins one.
+func (r *rig) pad() {
+	if p, ok := r.rule.Probe(r.now, r.wanted, r.sent.Count()); ok {
+		r.probe, r.begun, r.probed, r.probes = p, r.now, 0, append(r.probes, p.Rate)
+	}
+	if r.probe.Rate == 0 {
+		return
+	}
+	due, all := r.probe.Due(r.now.Sub(r.begun))
+	for ; r.probed < due; r.probed += paddingSize {
+		n := r.sent.Add(r.now, paddingSize, ClassPadding)
+		if at, ok := r.link.Send(r.now, paddingSize); ok {
+			r.arriving = append(r.arriving, arrival{at, n})
+		}
+	}
+	if all {
+		r.probe = Probe{}
+		r.rule.ProbeSent(r.sent.Count())
+	}
+}
+
 func (r *rig) receive() {
+	if r.stalls && r.now.Sub(start)%time.Second < 250*time.Millisecond {
+		return
+	}
 	for len(r.arriving) > 0 && !r.arriving[0].at.After(r.now) {
 		a := r.arriving[0]
 		r.arriving = r.arriving[1:]
+		seen := a.at
+		if r.stalls {
+			seen = r.now // when it got to it
+		}
 		// The receiver's clock is seven hours ahead.
-		r.recorder.Record(5, a.n, a.at.Add(7*time.Hour).Sub(start).Microseconds())
+		r.recorder.Record(5, a.n, seen.Add(7*time.Hour).Sub(start).Microseconds())
 	}
 	if r.now.Sub(r.reported) >= 55*time.Millisecond {
 		r.reported = r.now
@@ -94,6 +134,9 @@ func (r *rig) receive() {
 }
 
 func (r *rig) listen() {
+	if r.batched && r.now.Sub(start)%(250*time.Millisecond) != 0 {
+		return
+	}
 	for len(r.reports) > 0 && !r.reports[0].at.After(r.now) {
 		for _, p := range r.reports[0].packets {
 			raw, err := p.Marshal()
