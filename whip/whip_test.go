@@ -1,6 +1,7 @@
 package whip
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 
 	"callrelay/sfu"
 	"callrelay/signal"
+	"callrelay/signal/protocol"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -29,6 +31,7 @@ type rig struct {
 	t      *testing.T
 	signal *signal.Server
 	web    *httptest.Server
+	width  uint16 // of an encoder's pictures
 }
 
 func newRig(t *testing.T, keys map[string][]byte) *rig {
@@ -45,7 +48,7 @@ func newRig(t *testing.T, keys map[string][]byte) *rig {
 		t.Fatal(err)
 	}
 	h := New(server)
-	r := &rig{t: t, signal: server, web: httptest.NewServer(h)}
+	r := &rig{t: t, signal: server, web: httptest.NewServer(h), width: 64}
 	t.Cleanup(func() {
 		http.DefaultClient.CloseIdleConnections()
 		r.web.Close()
@@ -138,7 +141,7 @@ func (r *rig) encoder(path string, header ...string) (*webrtc.PeerConnection, *h
 	r.t.Cleanup(func() { _ = pc.Close() })
 	stop := make(chan struct{})
 	r.t.Cleanup(func() { close(stop) })
-	for mime, payload := range map[string][]byte{webrtc.MimeTypeVP8: keyFrame(), webrtc.MimeTypeOpus: {0xf8, 1, 2}} {
+	for mime, payload := range map[string][]byte{webrtc.MimeTypeVP8: keyFrame(r.width), webrtc.MimeTypeOpus: {0xf8, 1, 2}} {
 		track, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: mime}, "t"+mime[:5], "s")
 		if err != nil {
 			r.t.Fatal(err)
@@ -167,13 +170,13 @@ func (r *rig) encoder(path string, header ...string) (*webrtc.PeerConnection, *h
 	return pc, resp, answer
 }
 
-// keyFrame of VP8, 64 by 64, as one packet.
-func keyFrame() []byte {
+// keyFrame of VP8, 64 high, as one packet.
+func keyFrame(width uint16) []byte {
 	b := make([]byte, 40)
 	b[0] = 0x10 // starts a partition
 	b[1] = 0x10 // a key frame that is shown
 	copy(b[4:], []byte{0x9d, 0x01, 0x2a})
-	binary.LittleEndian.PutUint16(b[7:], 64)
+	binary.LittleEndian.PutUint16(b[7:], width)
 	binary.LittleEndian.PutUint16(b[9:], 64)
 	return b
 }
@@ -217,6 +220,57 @@ func TestPlayerSeesAndHearsAnEncoder(t *testing.T) {
 	r.want(http.StatusNotFound, "DELETE", made.Header.Get("Location"), "")
 	if n := r.signal.Stats().Members; n != 1 {
 		t.Errorf("%d members", n)
+	}
+}
+
+func TestPlayerWatchesTheParticipantItAsksFor(t *testing.T) {
+	r := newRig(t, nil)
+	widths := map[uint16]protocol.ParticipantID{}
+	for _, r.width = range []uint16{160, 320} {
+		r.encoder("/whip/stage")
+		door, err := r.signal.EnterLine(signal.TokenGrants{
+			User: "guest", Rooms: []string{"*"}, Subscribe: true,
+		}, func(protocol.ServerMessage) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		reply, err := door.Ask(t.Context(), protocol.JoinRoom{Name: "stage"})
+		joined, ok := reply.(protocol.Joined)
+		if err != nil || !ok {
+			t.Fatalf("%T %v", reply, err)
+		}
+		for _, m := range joined.Room.Members {
+			if m.Participant != joined.Room.Self && m.Participant != widths[160] {
+				widths[r.width] = m.Participant
+			}
+		}
+		door.Close()
+	}
+	for width, participant := range widths {
+		player, offer := r.peer(webrtc.RTPTransceiverDirectionRecvonly)
+		seen := make(chan uint16, 1)
+		player.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+			for track.Kind() == webrtc.RTPCodecTypeVideo {
+				packet, _, err := track.ReadRTP()
+				if err != nil {
+					return
+				}
+				if at := bytes.Index(packet.Payload, []byte{0x9d, 0x01, 0x2a}); at >= 0 {
+					seen <- binary.LittleEndian.Uint16(packet.Payload[at+3:])
+					return
+				}
+			}
+		})
+		_, answer := r.want(http.StatusCreated, "POST", "/whep/stage?participant="+string(participant), offer, "Content-Type", sdpType)
+		r.answer(player, answer)
+		select {
+		case got := <-seen:
+			if got != width {
+				t.Errorf("asked for the picture of %d, and got that of %d", width, got)
+			}
+		case <-time.After(patience):
+			t.Fatalf("no picture of %s", participant)
+		}
 	}
 }
 
