@@ -73,4 +73,14 @@ describe('the preview', () => {
     expect(panel.findAll('ol li')).toHaveLength(2)
     panel.unmount()
   })
+
+  it('shows what the browser keeps closed as off', async () => {
+    const rig = createRig()
+    rig.fake.devices.microphone.state.value = { state: 'live', deviceId: 'a', label: 'A' }
+    rig.fake.devices.camera.state.value = { state: 'denied' }
+    const panel = rig.mount(PreviewPanel)
+    await settle()
+    expect(panel.findAll('[role=switch]').map((s) => s.attributes('aria-checked'))).toEqual(['true', 'false'])
+    panel.unmount()
+  })
 })

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import type { ChatEntry, RoomDetails } from '../client/types'
+import type { ChatEntry, RemoteMember, RoomDetails } from '../client/types'
 import { byId, createRig, settle, type Rig } from '../dev/rig'
 import ChatPanel from './ChatPanel.vue'
 import InvitePanel from './InvitePanel.vue'
@@ -83,4 +83,78 @@ it('gives host controls to hosts alone', async () => {
   rig.fake.state.details.value = details('host')
   await settle()
   expect(panel.text()).toContain('End for all')
+})
+
+it('lets a host switch what holds in the room, the lobby where people come by a link', async () => {
+  rig.fake.state.details.value = details('host')
+  const panel = rig.mount(PeoplePanel)
+  expect(panel.text()).not.toContain('Lobby')
+  rig.fake.state.room.value = { name: 'tea', self: 'me', since: 0 }
+  await settle()
+  const names = ['Lobby', 'People come in muted', 'Only hosts and speakers send', 'Anybody may take over the screen']
+  for (const [i, name] of names.entries()) {
+    const control = panel.findAll('[role=switch]')[i]
+    expect(panel.find(`[id="${control?.attributes('aria-labelledby')}"]`).text()).toBe(name)
+    expect(control?.attributes('aria-checked')).toBe('false')
+    await control?.trigger('click')
+  }
+  const { options } = details('host')
+  expect(rig.fake.asked).toEqual(
+    [{ lobby: true }, { start_muted: true }, { publishers: 'speakers' }, { screen: 'take_over' }].map((change) => ['set_room', { room: 'r1', options: { ...options, ...change } }]),
+  )
+})
+
+it('ends the room for all only once the host has said yes', async () => {
+  rig.fake.state.details.value = details('host')
+  const panel = rig.mount(PeoplePanel)
+  const end = () => panel.findAll('button').find((b) => b.text() === 'End for all')?.trigger('click')
+  await end()
+  expect(rig.page.questions.asked.value).toMatchObject({ ends: true })
+  rig.page.questions.answer(false)
+  await settle()
+  expect(rig.fake.asked).toEqual([])
+  await end()
+  rig.page.questions.answer(true)
+  await settle()
+  expect(rig.fake.asked).toEqual([['end_room', { room: 'r1' }]])
+  expect(rig.page.questions.asked.value).toBeUndefined()
+})
+
+const crowd = (...names: string[]): RemoteMember[] =>
+  names.map((name, i) => ({ participant: `p${i}`, user: name.toLowerCase(), name, state: 'connected', role: 'member', hand: 0, media: {} }))
+const shown = () => [...document.querySelectorAll('[data-testid=person] .truncate bdi')].map((el) => el.textContent)
+
+it('searches the people of a larger room, whatever the accents, and says when nobody is found', async () => {
+  rig.fake.state.members.value = crowd('Ali', 'Maya', 'Tomás', 'Wei 张伟', 'Jing', 'Grace', 'Ana', 'Lee')
+  rig.mount(PeoplePanel)
+  const type = async (text: string) => {
+    const search = byId<HTMLInputElement>('people-search')
+    search.value = text
+    search.dispatchEvent(new Event('input'))
+    await settle()
+  }
+  await type('tomas')
+  expect(shown()).toEqual(['Tomás'])
+  await type('张')
+  expect(shown()).toEqual(['Wei 张伟'])
+  await type('nobody')
+  expect(shown()).toEqual([])
+  expect(document.body.textContent).toContain('Nobody in the call has this name.')
+  byId('people-search').dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))
+  await settle()
+  expect(shown()).toHaveLength(8)
+})
+
+it('has no search where a look is enough', () => {
+  rig.fake.state.members.value = crowd('Ali', 'Maya')
+  rig.mount(PeoplePanel)
+  expect(document.querySelector('[data-testid=people-search]')).toBeNull()
+})
+
+it('says in the list whose network is weak', async () => {
+  rig.fake.state.members.value = crowd('Ali', 'Maya')
+  rig.fake.state.quality.value = { cause: 'peer', participant: 'p1' }
+  rig.mount(PeoplePanel)
+  await settle()
+  expect(document.querySelectorAll('[data-testid=person]')[1]?.textContent).toContain('Weak connection')
 })

@@ -7,6 +7,9 @@ describe('parseAddress', () => {
   it.each([
     ['/', {}], ['/?name=a', { name: 'a' }], ['/?name=a&call=b', { name: 'a', call: 'b' }], ['/?name=%20&call=', {}],
     ['/r/Design-Review', { room: 'design-review' }], ['/r/a/', { room: 'a' }], ['/r/a/b', {}], ['/r/%E0%A4%A', { room: '%e0%a4%a' }],
+    ['/r/a?lobby&start_muted=1&limit=12', { room: 'a', options: { lobby: true, start_muted: true, limit: 12 } }],
+    ['/r/a?publishers=speakers&screen=take_over&locked=0', { room: 'a', options: { publishers: 'speakers', screen: 'take_over', locked: false } }],
+    ['/r/a?limit=0&publishers=cats&screen=', { room: 'a' }], ['/r/a?limit=99999', { room: 'a' }],
     ['/#token=abc', { token: 'abc' }], ['/?token=abc', { token: 'abc' }], ['/?name=%E9%99%88%E9%9D%99', { name: '陈静' }],
   ])('%s asks for %j', (path, wanted) => {
     expect(at(path)).toEqual(wanted)

@@ -1,9 +1,14 @@
+import type { RoomOptions } from '../client/types'
+import { Limits } from '../protocol/messages'
+
 /** What the page's address asks for. */
 export interface Address {
   name?: string
   call?: string
   token?: string
   room?: string
+  /** With room: what is to hold in it, if this makes it. */
+  options?: Partial<RoomOptions>
   /** With call: by voice. */
   audio?: boolean
 }
@@ -20,9 +25,26 @@ export function parseAddress(url: URL): Address {
   if (name) address.name = name
   if (call) address.call = call
   if (token) address.token = token
-  if (room) address.room = decoded(room).toLowerCase()
+  if (room) {
+    address.room = decoded(room).toLowerCase()
+    const options = roomOptions(url.searchParams)
+    if (Object.keys(options).length > 0) address.options = options
+  }
   if (url.searchParams.has('audio')) address.audio = true
   return address
+}
+
+/** As in /r/stage?lobby&start_muted&limit=12. What makes no sense is passed over. */
+function roomOptions(asked: URLSearchParams): Partial<RoomOptions> {
+  const options: Partial<RoomOptions> = {}
+  for (const flag of ['lobby', 'start_muted', 'locked'] as const) if (asked.has(flag)) options[flag] = asked.get(flag) !== '0'
+  const limit = Number(asked.get('limit'))
+  if (Number.isInteger(limit) && limit >= 1 && limit <= Limits.maxMembers) options.limit = limit
+  const publishers = asked.get('publishers')
+  if (publishers === 'all' || publishers === 'speakers') options.publishers = publishers
+  const screen = asked.get('screen')
+  if (screen === 'ask' || screen === 'take_over') options.screen = screen
+  return options
 }
 
 function decoded(part: string): string {

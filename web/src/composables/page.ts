@@ -2,6 +2,7 @@ import { inject, type InjectionKey } from 'vue'
 import type { Sounds } from '../sounds/player'
 import type { Announcer } from './announcer'
 import type { MediaPool } from './mediaPool'
+import type { Questions } from './question'
 import type { Settings } from './settings'
 import type { Toasts } from './toasts'
 
@@ -12,6 +13,7 @@ export interface Page {
   media: MediaPool
   toasts: Toasts
   announcer: Announcer
+  questions: Questions
   /** To be called in each click that begins or takes a call: lets sound be heard. */
   unlock(): void
   openSettings(tab?: 'audio' | 'video' | 'general'): void

@@ -21,7 +21,7 @@ export function arrange(
 }
 
 /** Whether a person is found by what was typed: any part of the name, whatever the case and the accents. */
-export function matches(person: Person, text: string): boolean {
+export function matches(person: Pick<Person, 'name' | 'user'>, text: string): boolean {
   const plain = (s: string) => s.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase()
   const wanted = plain(text.trim())
   return wanted === '' || plain(person.name).includes(wanted) || plain(person.user).includes(wanted)

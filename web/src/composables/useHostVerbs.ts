@@ -11,14 +11,14 @@ export interface HostVerbs {
   act(what: (host: Host) => Promise<void>): void
   /** A refusal is said in a sentence. */
   refused(error: { code?: string }): void
-  remove(member: { participant: string; name: string }): void
+  remove(member: { participant: string; name: string }): Promise<void>
 }
 
 /** What a host does to others, asked for from the list of people and from a tile alike. */
 export function useHostVerbs(): HostVerbs {
   const { t } = useI18n()
   const callrelay = useCallrelay()
-  const { toasts } = usePage()
+  const { toasts, questions } = usePage()
   const refused = ({ code = 'internal' }: { code?: string }) => void toasts.show(t(errorKey(code), { code }), { tone: 'trouble' })
   const act = (what: (host: Host) => Promise<void>) => {
     const verbs = callrelay.host()
@@ -27,8 +27,9 @@ export function useHostVerbs(): HostVerbs {
   return {
     isHost: computed(() => callrelay.details.value?.me.role === 'host'),
     act, refused,
-    remove({ participant, name }) {
-      if (window.confirm(t('room.removeSure', { name }))) act((h) => h.remove(participant))
+    async remove({ participant, name }) {
+      const sure = await questions.ask({ text: t('room.removeSure', { name }), action: t('room.remove'), ends: true })
+      if (sure) act((h) => h.remove(participant))
     },
   }
 }

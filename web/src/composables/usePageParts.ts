@@ -5,6 +5,7 @@ import { createAnnouncer } from './announcer'
 import type { Callrelay } from './callrelay'
 import { createMediaPool } from './mediaPool'
 import { pageKey, type Page } from './page'
+import { createQuestions } from './question'
 import type { Settings } from './settings'
 import { createToasts } from './toasts'
 
@@ -33,6 +34,7 @@ export function usePageParts({ callrelay, settings, mediaHome, go }: PagePartsOp
     settings, sounds, media, go,
     toasts: createToasts(),
     announcer: createAnnouncer(),
+    questions: createQuestions(),
     unlock() {
       void sounds.unlock()
       media.unlock()

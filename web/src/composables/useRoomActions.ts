@@ -1,6 +1,7 @@
 import { Hand, LayoutGrid, MessageSquare, MonitorUp, MonitorX, Smile, UserPlus, Users } from '@lucide/vue'
 import { computed, watch, type Component, type ComputedRef } from 'vue'
 import type { Callrelay } from './callrelay'
+import type { Questions } from './question'
 import type { Panel, RoomDesk } from './roomDesk'
 
 export interface RoomAction {
@@ -21,23 +22,24 @@ interface Options {
   callrelay: Callrelay
   desk: RoomDesk
   t: (key: string, named?: Record<string, unknown>) => string
+  ask: Questions['ask']
   /** What was asked for could not be done. */
   failed: (error: unknown) => void
 }
 
 /** What the buttons of a room do; on a phone they are items of a menu. */
-export function useRoomActions({ callrelay, desk, t, failed }: Options): ComputedRef<readonly RoomAction[]> {
+export function useRoomActions({ callrelay, desk, t, ask, failed }: Options): ComputedRef<readonly RoomAction[]> {
   const { details, unread, screen, members } = callrelay
   const { panel } = desk
   const toggle = (which: Panel) => () => desk.togglePanel(which)
   watch(panel, (now) => callrelay.readChat(now === 'chat'))
   watch(details, (now) => !now && (panel.value = undefined))
 
-  function share(): void {
+  async function share(): Promise<void> {
     if (screen.value.on) return callrelay.stopScreen()
     const other = members.value.find((m) => m.media.screen)
-    if (other && !window.confirm(t('room.takeOver', { name: other.name }))) return
-    callrelay.shareScreen(other !== undefined).catch(failed)
+    if (other && !(await ask({ text: t('room.takeOver', { name: other.name }), action: t('room.takeOverDo') }))) return
+    await callrelay.shareScreen(other !== undefined).catch(failed)
   }
 
   return computed<readonly RoomAction[]>(() => {
@@ -47,7 +49,7 @@ export function useRoomActions({ callrelay, desk, t, failed }: Options): Compute
     const sharing = screen.value.on
     const canShare = now.me.canPublish && callrelay.canShare()
     return [
-      ...(canShare ? [{ id: 'share-screen', label: t(sharing ? 'room.stopShare' : 'room.share'), icon: sharing ? MonitorX : MonitorUp, pressed: sharing, run: share }] : []),
+      ...(canShare ? [{ id: 'share-screen', label: t(sharing ? 'room.stopShare' : 'room.share'), icon: sharing ? MonitorX : MonitorUp, pressed: sharing, run: () => void share() }] : []),
       { id: 'raise-hand', label: t(raised ? 'room.lowerHand' : 'room.raiseHand'), icon: Hand, pressed: raised, run: () => void callrelay.raiseHand(!raised).catch(failed) },
       { id: 'react', label: t('room.react'), icon: Smile, pressed: panel.value === 'react', run: toggle('react') },
       { id: 'chat-open', label: t('room.chat'), icon: MessageSquare, pressed: panel.value === 'chat', badge: unread.value, run: toggle('chat') },

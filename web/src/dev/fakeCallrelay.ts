@@ -1,4 +1,6 @@
 import { shallowRef } from 'vue'
+import { Host } from '../client/host'
+import type { Link } from '../client/link'
 import type { CallInfo, ConnectionStats, DeviceKind, LocalMedia, Person, RemoteMember } from '../client/types'
 import type { Callrelay } from '../composables/callrelay'
 
@@ -39,6 +41,8 @@ export function createFake() {
   const devices = { microphone: device(), camera: device() }
   const granted: Record<DeviceKind, boolean> = { microphone: false, camera: false }
   let stats: ConnectionStats | undefined
+  const link = { request: async (type: string, body: unknown) => void asked.push([type, body]) } as unknown as Link
+  const host = new Host(link, () => 'r1', () => state.details.value?.options)
   const reactions = new Set<(from: string, text: string) => void>()
 
   const callrelay: Callrelay = {
@@ -88,7 +92,7 @@ export function createFake() {
       reactions.add(listener)
       return () => reactions.delete(listener)
     },
-    host: () => undefined,
+    host: () => host,
     onMuteAsked: () => () => undefined,
     clearMissed: note('clearMissed'),
     setAway: note('setAway'),

@@ -5,6 +5,7 @@ import { createAnnouncer } from '../composables/announcer'
 import { callrelayKey } from '../composables/callrelay'
 import { createMediaPool } from '../composables/mediaPool'
 import { pageKey, type Page } from '../composables/page'
+import { createQuestions } from '../composables/question'
 import { parseSettings } from '../composables/settings'
 import { createToasts } from '../composables/toasts'
 import { createFake, type Fake } from './fakeCallrelay'
@@ -25,7 +26,7 @@ export function createRig(): Rig {
   const settings = reactive(parseSettings(null))
   const page: Page = {
     settings, sounds: createSounds({ makeContext: () => undefined }), media: createMediaPool(document.body), toasts: createToasts(),
-    announcer: createAnnouncer(), unlock: () => void asked.push('unlock'), openSettings: (tab) => void asked.push(`settings ${tab}`),
+    announcer: createAnnouncer(), questions: createQuestions(), unlock: () => void asked.push('unlock'), openSettings: (tab) => void asked.push(`settings ${tab}`),
     go: (path) => void asked.push(`go ${path}`),
   }
   return {

@@ -1,4 +1,4 @@
-import type { CallInfo, RemoteMember } from '../client/types'
+import type { CallInfo, RemoteMember, RoomOptions } from '../client/types'
 import type { Obstacle } from '../composables/platform'
 import type { Fake } from './fakeCallrelay'
 import { member, people, person } from './people'
@@ -54,12 +54,15 @@ function ofCall(over: Partial<CallInfo>): (fake: Fake) => void {
   }
 }
 
+const usual: RoomOptions = { limit: 200, publishers: 'all', locked: false, lobby: false, start_muted: false, screen: 'ask' }
+
 /** A story of a running call, with these others in it. */
 function inCall(others: () => RemoteMember[], more: (fake: Fake) => void = () => undefined): (fake: Fake) => void {
   return (fake) => {
     home(fake)
     fake.state.call.value = call({ state: 'active', activeSince: performance.now() - 42_000 })
     fake.state.members.value = others()
+    fake.state.details.value = { options: usual, me: { role: 'member', canPublish: true, hand: 0 }, invited: [], waiting: [] }
     more(fake)
   }
 }
@@ -71,10 +74,13 @@ const inRoom = ({ state }: Fake) =>
 
 const nine = () => Array.from({ length: 7 }, (_, i) => member(i, { muted: i % 3 === 1, cameraOff: i === 5, hand: i === 2 ? 3 : 0, role: i === 0 ? 'host' : 'member' }))
 
+/** The same, one of whom shares a screen. */
+const showing = () => [...nine().slice(0, 1), member(1, { screen: true }), ...nine().slice(2, 6)]
+
 /** A room with its options, somebody in the lobby, and a chat. */
 function talking({ state }: Fake): void {
   state.details.value = {
-    options: { limit: 200, publishers: 'all', locked: false, lobby: true, start_muted: false, screen: 'ask' },
+    options: { ...usual, lobby: true },
     me: { role: 'host', canPublish: true, hand: 0 },
     invited: [{ invitation: 'i1', user: 'Tomás Ruiz', name: 'Tomás Ruiz', from: 'me', state: 'ringing' }],
     waiting: [{ participant: 'w1', user: 'Grace', name: 'Grace Wanjiru' }],
@@ -205,6 +211,21 @@ export const stories: Record<string, Story> = {
   'room-screen': {
     prepare: inCall(() => [member(1, { screen: true }), member(2, { muted: true, hand: 2 }), member(5, { cameraOff: true })], (fake) => talking(fake)),
   },
+  'room-screen-closely': {
+    prepare: inCall(() => [member(1, { screen: true }), member(2)], (fake) => talking(fake)),
+    click: ['Closer|放大', 'Closer|放大'],
+  },
+  'room-7-screen': { prepare: inCall(() => showing(), (fake) => talking(fake)) },
+  'room-7-screen-chat': {
+    prepare: inCall(() => showing(), (fake) => talking(fake)),
+    click: ['Chat|聊天'],
+  },
+  'room-chat-preview': {
+    prepare: inCall(() => nine().slice(0, 4), (fake) => {
+      talking(fake)
+      setTimeout(() => fake.state.unread.value++, 100)
+    }),
+  },
   'room-sharing': {
     prepare: inCall(() => [member(1, { hand: 1 })], (fake) => {
       talking(fake)
@@ -251,6 +272,8 @@ export const stories: Record<string, Story> = {
   'ended-no-answer': { prepare: ofCall({ state: 'ended', reason: 'no_answer', by: 'server' }) },
   'ended-failed': { prepare: ofCall({ state: 'ended', reason: 'failed', by: 'self', error: { code: 'draining', message: '' } }) },
   'ended-hangup': { prepare: ofCall({ state: 'ended', reason: 'hangup', by: 'peer', durationMs: 768_000 }) },
+  'ended-good': { prepare: ofCall({ state: 'ended', reason: 'hangup', by: 'peer', durationMs: 768_000 }), click: ['Good|好'] },
+  'ended-poor': { prepare: ofCall({ state: 'ended', reason: 'hangup', by: 'peer', durationMs: 768_000 }), click: ['Poor|不好'] },
   'ended-note': {
     prepare: ofCall({ state: 'ended', reason: 'declined', by: 'peer', note: 'I’ll call back', peer: person(5) }),
   },

@@ -1,6 +1,6 @@
 import { shallowRef } from 'vue'
 import type { Client, Room } from '../../client'
-import type { EndReason, SeenRoom } from '../../client/types'
+import type { EndReason, RoomOptions, SeenRoom } from '../../client/types'
 import type { Present } from './present'
 import type { Seen } from './seen'
 import { needed } from './session'
@@ -31,7 +31,7 @@ export interface SeenNamedRoom {
   /** How the room is before it is joined; rejects with what joining it would be refused with. */
   seeRoom(name: string): Promise<SeenRoom>
   /** Resolves once one is in it; with a lobby that takes until a host lets one in, or rejects with "refused". */
-  joinRoom(name: string, options: { video: boolean }): Promise<void>
+  joinRoom(name: string, options: { video: boolean; options?: Partial<RoomOptions> | undefined }): Promise<void>
   /** The room in whose lobby one waits. */
   lobby: Seen<string | undefined>
   leaveLobby(): void
@@ -81,8 +81,10 @@ export function seeNamedRoom(present: Present, sources: Sources, client: () => C
     wait: (name) => (lobby.value = name),
     leaveLobby: () => client()?.leaveLobby(),
     seeRoom: async (name) => needed(client()).seeRoom(name),
-    async joinRoom(name, { video }) {
-      const wanted = { video: video && sources.camera.value.wanted, microphone: sources.microphone.value.wanted }
+    async joinRoom(name, { video, options }) {
+      const wanted = {
+        video: video && sources.camera.value.wanted, microphone: sources.microphone.value.wanted, ...(options ? { room: options } : {}),
+      }
       see(await needed(client()).joinRoom(name, wanted))
     },
     leaveRoom() {
