@@ -31,6 +31,8 @@ async function start(): Promise<void> {
   document.body.append(mediaHome)
   const settings = { ...parseSettings(null), theme, language } as const
   createApp(App, { settings, mediaHome, obstacle: story.obstacle }).use(i18n).provide(callrelayKey, fake.callrelay).mount('#app')
+  // The stage takes the focus in the first frame, which would close a menu.
+  await new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)))
   for (const names of story.click ?? []) await clickOn(names.split('|'))
   root.dataset.story = 'ready'
 }
