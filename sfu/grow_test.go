@@ -53,3 +53,64 @@ func TestSlotsGrowOnDemandUpToTheLimit(t *testing.T) {
 		}
 	})
 }
+
+// A call of two grows to four: pictures that are seen already stay in their
+// slot and go on, although they are wanted smaller, in a layer that their
+// publishers have to begin with.
+func TestFirstTwoGoOnSeeingEachOtherWhenTwoMoreCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		var all []*sfutest.Peer
+		show := func(width, height int) {
+			for _, p := range all {
+				var tiles []sfu.Preference
+				for _, other := range all {
+					if other != p {
+						tiles = append(tiles, sfu.Preference{Publication: sfu.PublicationID(other.ID + "/camera"), Width: width, Height: height})
+					}
+				}
+				r.Do(r.SFU.Prefer(r.Context(), p.ID, tiles))
+			}
+		}
+		come := func(id sfu.ParticipantID) {
+			p := r.Connect(id, sfutest.Slots{Audio: 3, Video: 9, Layers: 3})
+			r.Do(r.SFU.Publish(r.Context(), id, sfu.SourceCamera, false))
+			r.Until(10*time.Second, "it is connected", p.Connected)
+			join(r, "room", p)
+			all = append(all, p)
+		}
+		come("a")
+		come("b")
+		show(1280, 720)
+		time.Sleep(3 * time.Second)
+		slotOf := func(p *sfutest.Peer, other sfu.ParticipantID) string {
+			for _, s := range r.Slots(p.ID) {
+				if s.Publication == sfu.PublicationID(other+"/camera") {
+					return s.MID
+				}
+			}
+			t.Fatalf("%s has no slot for %s", p.ID, other)
+			return ""
+		}
+		a, b := all[0], all[1]
+		pairs := map[*sfutest.Peer]sfu.ParticipantID{a: "b", b: "a"}
+		mids := map[*sfutest.Peer]string{a: slotOf(a, "b"), b: slotOf(b, "a")}
+		for i, id := range []sfu.ParticipantID{"c", "d"} {
+			before := map[*sfutest.Peer]int{a: a.Slot(mids[a]).Packets, b: b.Slot(mids[b]).Packets}
+			come(id)
+			show(600>>i, 338>>i)
+			time.Sleep(3 * time.Second)
+			for p, other := range pairs {
+				if now := slotOf(p, other); now != mids[p] {
+					t.Errorf("%s is at %s in slot %s, was in %s", other, p.ID, now, mids[p])
+				}
+				s := p.Slot(mids[p])
+				if s.LargestGap > 100*time.Millisecond || s.Packets < before[p]+80 || s.Rough != 0 || s.Missing != 0 || s.Backward != 0 {
+					t.Errorf("%s, with %d here: largest gap %v, %d packets, rough %d, missing %d, back %d",
+						p.ID, len(all), s.LargestGap, s.Packets-before[p], s.Rough, s.Missing, s.Backward)
+				}
+			}
+		}
+	})
+}
