@@ -86,6 +86,15 @@ func (a *aside) ReadFrom(b []byte) (int, net.Addr, error) {
 	}
 }
 
+// LocalAddr is what Hub.cameTo says.
+func (a *aside) LocalAddr() net.Addr {
+	local := a.Socket.LocalAddr()
+	if udp, ok := local.(*net.UDPAddr); ok {
+		return net.UDPAddrFromAddrPort(a.hub.cameTo(udp.AddrPort()))
+	}
+	return local
+}
+
 // Close ends ReadFrom; the socket is the port's.
 func (a *aside) Close() error {
 	a.once.Do(func() { close(a.done) })

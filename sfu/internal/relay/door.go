@@ -53,7 +53,10 @@ func (d *door) watch(c net.Conn) *client {
 	if d.closed || len(d.clients) >= maxClients || d.clients[key] != nil {
 		return nil
 	}
-	one := &client{Conn: c, door: d, key: key}
+	one := &client{Conn: c, door: d, key: key, local: c.LocalAddr()}
+	if tcp, ok := one.local.(*net.TCPAddr); ok {
+		one.local = net.TCPAddrFromAddrPort(d.hub.cameTo(tcp.AddrPort()))
+	}
 	one.timer = time.AfterFunc(patience, func() { _ = one.Close() })
 	d.clients[key] = one
 	d.open.Add(1)
@@ -93,11 +96,15 @@ type client struct {
 	net.Conn
 	door   *door
 	key    string
+	local  net.Addr
 	frames frames // of the reader
 	once   sync.Once
 	timer  *time.Timer
 	served bool // has an allocation; of the door's lock
 }
+
+// LocalAddr is what Hub.cameTo says.
+func (c *client) LocalAddr() net.Addr { return c.local }
 
 // Read lets only whole and sensible frames through.
 func (c *client) Read(b []byte) (int, error) {

@@ -77,6 +77,20 @@ func (h *Hub) Announce(addresses []netip.AddrPort, ports []*Port) {
 	}
 }
 
+// cameTo is the address that Pion is told a client came to: Pion takes the
+// family of the relayed address from it where the client names none, so it is
+// one of a family that there is.
+func (h *Hub) cameTo(local netip.AddrPort) netip.AddrPort {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	for family, address := range h.first {
+		if address.IsValid() && !h.first[1-family].IsValid() {
+			return netip.AddrPortFrom(address, local.Port())
+		}
+	}
+	return local
+}
+
 func familyOf(a netip.Addr) int {
 	if a.Is4() {
 		return 0
