@@ -22,7 +22,7 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-size=640x360 mtu=
+size=320x180 mtu=
 for arg in "$@"; do
   [ "$arg" != --mtu ] || { size=1280x720 mtu=1280; }
 done

@@ -15,7 +15,7 @@ for part in "$@"; do
     # Two browsers, moving pictures and tones for them, a sound server without
     # a sound card (Firefox measures no sound without one), and networks with
     # faults and captures in network namespaces.
-    e2e) wanted="$wanted chromium firefox-esr ffmpeg fonts-dejavu-core fonts-noto-cjk pulseaudio iproute2 nftables tshark procps" ;;
+    e2e) wanted="$wanted chromium firefox-esr ffmpeg fonts-dejavu-core fonts-noto-cjk pulseaudio iproute2 iptables nftables tshark procps" ;;
     # The certificate store of Chromium, for TURN over TLS.
     trust) wanted="$wanted libnss3-tools" ;;
     # An encoder that is not a browser, for WHIP.

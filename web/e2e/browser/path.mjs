@@ -29,7 +29,7 @@ export const identity = (person) => person.tab.evaluate(() => {
  * and when it ended. A pause that has not ended lasts until `to`.
  */
 export async function longestPause(person, from, to) {
-  const frames = (await person.frames()).map((f) => f.at).filter((at) => at >= from - 1000 && at <= to)
+  const frames = (await person.frames(from - 1000)).map((f) => f.at).filter((at) => at <= to)
   const marks = [frames.findLast((at) => at < from) ?? from, ...frames.filter((at) => at >= from), to]
   let longest = { ms: 0, end: from }
   for (let i = 1; i < marks.length; i++) {

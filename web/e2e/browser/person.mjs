@@ -147,8 +147,9 @@ export class Person {
     return this.tab.evaluate(() => window.__probe.log)
   }
 
-  frames() {
-    return this.tab.evaluate(() => window.__probe.frames)
+  /** Remote frames shown since then, epoch milliseconds: { at, width, of }. */
+  frames(since = 0) {
+    return this.tab.evaluate((since) => window.__probe.frames.filter((f) => f.at >= since), since)
   }
 
   /** Epoch milliseconds of the newest log entry that fits. */

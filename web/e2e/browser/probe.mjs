@@ -18,6 +18,8 @@ export function probe() {
         state.pcs.push(this)
         this.addEventListener('track', (event) => event.track.kind === 'audio' && state.listen && waitForSound(event.track))
         this.addEventListener('connectionstatechange', () => note('pc', { state: this.connectionState }))
+        this.addEventListener('iceconnectionstatechange', () => note('ice', { id: this.iceConnectionState }))
+        this.addEventListener('track', () => watchPair(this), { once: true })
       }
       createOffer(...args) {
         state.offers++
@@ -29,6 +31,18 @@ export function probe() {
       }
     }
   }
+
+  // Each pair of addresses that the browser chooses for a connection.
+  function watchPair(pc) {
+    const ice = pc.getReceivers()[0]?.transport?.iceTransport
+    ice?.addEventListener('selectedcandidatepairchange', () => {
+      const pair = ice.getSelectedCandidatePair()
+      note('pair', { id: pair && `${pair.local.address}:${pair.local.port} ${pair.local.type} ${pair.local.protocol}` })
+    })
+  }
+
+  for (const kind of ['online', 'offline']) addEventListener(kind, () => note('network', { id: kind }))
+  navigator.connection?.addEventListener('change', () => note('network', { id: 'change' }))
 
   const devices = navigator.mediaDevices
   if (devices) {

@@ -1,6 +1,6 @@
 // Does each fault many times to calls of real browsers, and prints how long
-// it was noticed: node run.mjs [--times=N] [--json=FILE] [KEY..]. Started by
-// scripts/e2e.sh --faults. A figure in FILE is replaced by a newer one of the
+// it was noticed: node run.mjs [--times=N] [--json=FILE] [--trace] [KEY..]. Started by
+// scripts/e2e.sh --faults. --trace prints what happened on the pages each time. A figure in FILE is replaced by a newer one of the
 // same name, so that a long run can be done in pieces.
 import fs from 'node:fs'
 import process from 'node:process'

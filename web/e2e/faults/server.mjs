@@ -17,7 +17,7 @@ export const faults = [
       const before = (await lost(a)) + (await lost(b))
       for (let i = 0; i < times; i++) {
         const cut = Date.now()
-        world.network.refuseTCP('a')
+        world.network.cutTCP('a')
         await sleep(3000)
         world.network.pass('a')
         const back = Date.now()

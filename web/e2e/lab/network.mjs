@@ -90,6 +90,12 @@ export class Network {
     this.#rules(host, 'meta l4proto tcp counter reject with tcp reset')
   }
 
+  /** Ends the host's TCP connections as a reset would, and refuses new ones. */
+  cutTCP(host) {
+    this.refuseTCP(host)
+    run('ip', 'netns', 'exec', this.namespace(host), 'ss', '-K', '-t', 'state', 'established')
+  }
+
   /** Drops UDP to a port, from this machine itself too: the port is deaf, all else lives. */
   deafen(host, port) {
     this.#table(host, `chain in { type filter hook input priority 0; udp dport ${port} counter drop; }`)
@@ -108,7 +114,7 @@ export class Network {
     this.#rules(host, `meta l4proto udp numgen random mod 1000 < ${percent * 10} counter drop`)
   }
 
-  /** Takes back lose, drop, refuseTCP, deafen, loseFlow and lose. */
+  /** Takes back drop, refuseTCP, cutTCP, deafen, loseFlow and lose. */
   pass(host) {
     attempt('ip', 'netns', 'exec', this.namespace(host), 'nft', 'delete table ip fault')
   }

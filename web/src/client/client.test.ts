@@ -503,6 +503,29 @@ describe('in a call', () => {
     expect(second.got('offer')).toMatchObject({ generation: 1, sdp: 'offer 2 restarts 1' })
   })
 
+  test('a path that comes back before the server can be reached is left as it is', async () => {
+    const { call, socket } = await active()
+    pc().becomes('connected')
+    for (let i = 0; i < 20; i++) {
+      pc().packets++
+      await answering(socket, 250)
+    }
+    await vi.advanceTimersByTimeAsync(2_500)
+    expect(call.connectionState).toBe('reconnecting')
+    for (let i = 0; i < 4; i++) {
+      pc().packets++
+      await vi.advanceTimersByTimeAsync(250)
+    }
+    expect(call.connectionState).toBe('connected')
+    const second = await reopen({ outcome: 'resumed' })
+    for (let i = 0; i < 4; i++) {
+      pc().packets++
+      await answering(second, 250)
+    }
+    expect(second.types()).not.toContain('offer')
+    expect(pc().restarts).toBe(0)
+  })
+
   test('silence of the media alone leaves the socket alone', async () => {
     const { socket } = await active()
     pc().becomes('connected')

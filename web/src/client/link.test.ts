@@ -182,6 +182,59 @@ test('a network that was gone and is back gets a new socket at once, whatever th
   expect(socket.got('hello').session).toBe('secret')
 })
 
+test('a socket that hangs since the network went is replaced when it returns', async () => {
+  const browser = fakeBrowser()
+  const link = makeLink(browser)
+  const before = await up(link)
+  browser.window.dispatchEvent(new Event('offline'))
+  before.breaks()
+  await vi.advanceTimersByTimeAsync(150)
+  const hanging = FakeSocket.last
+  expect(hanging).not.toBe(before)
+  browser.window.dispatchEvent(new Event('online'))
+  expect(FakeSocket.last).not.toBe(hanging)
+  expect(hanging.closed).toBe(true)
+})
+
+test('in a network that has just come a second socket is tried beside the first, and the first to open says hello', async () => {
+  for (const winner of [0, 1]) {
+    const browser = fakeBrowser()
+    const link = makeLink(browser)
+    await up(link)
+    browser.window.dispatchEvent(new Event('offline'))
+    browser.window.dispatchEvent(new Event('online'))
+    const first = FakeSocket.last
+    await vi.advanceTimersByTimeAsync(500)
+    const sockets = [first, FakeSocket.last]
+    expect(sockets[1]).not.toBe(first)
+    sockets[winner]?.onopen?.()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(sockets.map((s) => s.types())).toEqual(winner ? [[], ['hello']] : [['hello'], []])
+    expect(sockets[1 - winner]?.closed).toBe(true)
+    sockets[winner]?.receive(welcome({ outcome: 'resumed' }))
+    expect(link.state.state).toBe('up')
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(FakeSocket.last).toBe(sockets[1])
+  }
+})
+
+test('who waits for a sign of life has it with the next message, or with the next socket', async () => {
+  const link = makeLink(fakeBrowser())
+  const socket = await up(link)
+  const heard: string[] = []
+  void link.heardSince(performance.now() - 1).then(() => heard.push('before'))
+  void link.heardSince(performance.now()).then(() => heard.push('after'))
+  await vi.advanceTimersByTimeAsync(10)
+  expect(heard).toEqual(['before'])
+  expect(socket.types().at(-1)).toBe('ping')
+  await vi.advanceTimersByTimeAsync(900)
+  const second = await opens()
+  expect(heard).toEqual(['before'])
+  second.receive(welcome({ outcome: 'resumed' }))
+  await vi.advanceTimersByTimeAsync(0)
+  expect(heard).toEqual(['before', 'after'])
+})
+
 test('a server that welcomes and closes at once is not hammered', async () => {
   const link = makeLink(fakeBrowser())
   link.start()

@@ -46,6 +46,11 @@ const DOUBTED_MS = 700
 const STEADY_MS = 5_000
 /** A socket that is not open by then is given up. */
 const OPEN_MS = 4_000
+/**
+ * A socket into a network that has just come is joined by a second after so long: the first packet is often lost there,
+ * and TCP repeats it after a second only.
+ */
+const RIVAL_MS = 400
 /** No server needs longer to be emptied. */
 const MOST_MOVE_MS = 600_000
 
@@ -65,6 +70,8 @@ export class Link extends Emitter<LinkEvents> {
   private current: LinkState = { state: 'idle' }
   private readonly servers: Servers
   private socket: WebSocket | undefined
+  private rival: WebSocket | undefined
+  private rivalTimer: ReturnType<typeof setTimeout> | undefined
   /** The socket to the server that the session is asked to move to. */
   private successor: Successor | undefined
   /** Where the session is asked to be, and until when (performance.now()) the present server holds on. */
@@ -79,6 +86,8 @@ export class Link extends Emitter<LinkEvents> {
   private lastHeard = 0
   private asked = false
   private askedWithin = SILENT_MS
+  /** Who waits until the server is heard. */
+  private waiting: (() => void)[] = []
   private identified = false
   /** The browser has said that there is no network. */
   private offline = false
@@ -136,6 +145,16 @@ export class Link extends Emitter<LinkEvents> {
     if (this.welcomed) this.socket?.send(JSON.stringify({ type, ...body }))
   }
 
+  /**
+   * Resolves once the server was heard after that moment of performance.now(), so that what is sent next does not go
+   * into a socket that is dead.
+   */
+  heardSince(at: number): Promise<void> {
+    if ((this.welcomed && this.lastHeard > at) || this.current.state === 'closed') return Promise.resolve()
+    this.doubt()
+    return new Promise((resolve) => this.waiting.push(resolve))
+  }
+
   /** Media are silent: finds out at once whether the socket is dead as well, and opens another if so. */
   doubt(): void {
     if (this.current.state === 'up') this.ask(DOUBTED_MS)
@@ -145,8 +164,10 @@ export class Link extends Emitter<LinkEvents> {
   private networkReturned(): void {
     const gone = this.offline
     this.offline = false
-    if (gone && this.current.state === 'up') {
+    if (gone && this.current.state !== 'closed') {
+      this.attempt = 0
       this.open()
+      this.rivalTimer = setTimeout(() => this.openRival(), RIVAL_MS)
       this.emit('network', true)
     } else {
       this.networkChanged(gone)
@@ -180,8 +201,30 @@ export class Link extends Emitter<LinkEvents> {
       this.servers.failed(true)
       this.broke({ code: 'timeout', message: 'the server did not answer' })
     }, OPEN_MS)
-    socket.onopen = () => void this.greet(socket)
+    socket.onopen = () => {
+      this.dropRival()
+      void this.greet(socket)
+    }
     this.hear(socket)
+  }
+
+  /** A second socket beside one that does not open; the first to open is taken. */
+  private openRival(): void {
+    const rival = new this.env.WebSocket(this.servers.current, Subprotocol)
+    this.rival = rival
+    rival.onopen = () => {
+      clearTimeout(this.timer)
+      this.rival = undefined
+      discard(this.socket)
+      this.hear(rival)
+      void this.greet(rival)
+    }
+  }
+
+  private dropRival(): void {
+    clearTimeout(this.rivalTimer)
+    discard(this.rival)
+    this.rival = undefined
   }
 
   private hear(socket: WebSocket): void {
@@ -240,6 +283,7 @@ export class Link extends Emitter<LinkEvents> {
       if (reply) this.requests.settle(message)
       if ('cursor' in message && message.cursor) this.cursor = message.cursor
     }
+    if (this.welcomed) this.tellWaiting()
   }
 
   private welcome(message: WelcomeMessage): void {
@@ -364,14 +408,12 @@ export class Link extends Emitter<LinkEvents> {
 
   private dropSocket(): void {
     clearTimeout(this.timer)
+    this.dropRival()
     this.successor?.stop()
     this.successor = undefined
-    const socket = this.socket
+    discard(this.socket)
     this.socket = undefined
     this.welcomed = false
-    if (!socket) return
-    socket.onopen = socket.onmessage = socket.onclose = null
-    socket.close()
   }
 
   private closeForGood(cause: ClientError): void {
@@ -380,6 +422,11 @@ export class Link extends Emitter<LinkEvents> {
     this.store.clear()
     this.become({ state: 'closed', cause })
     this.requests.rejectAll(this.closedError())
+    this.tellWaiting()
+  }
+
+  private tellWaiting(): void {
+    for (const heard of this.waiting.splice(0)) heard()
   }
 
   private closedError(): CallrelayError {
@@ -391,6 +438,12 @@ export class Link extends Emitter<LinkEvents> {
     this.current = state
     this.emit('state', state)
   }
+}
+
+function discard(socket: WebSocket | undefined): void {
+  if (!socket) return
+  socket.onopen = socket.onmessage = socket.onclose = null
+  socket.close()
 }
 
 /** Whom a token names; undefined when that cannot be read. The server alone judges it. */

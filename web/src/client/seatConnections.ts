@@ -149,6 +149,7 @@ export class SeatConnections {
           ice.take(answer.ice_servers)
           return answer.sdp
         },
+        reachable: (since) => link.heardSince(since),
         candidate: (generation, c) =>
           link.tell('candidate', {
             participant,

@@ -19,6 +19,8 @@ export interface Signalling {
   /** Resolves with the SDP answer. */
   offer(generation: number, sdp: string, sections: Section[]): Promise<string>
   candidate(generation: number, candidate: RTCIceCandidate): void
+  /** Resolves once the server was heard after that moment of performance.now(). */
+  reachable(since: number): Promise<void>
 }
 
 type ConnectionEvents = {
@@ -210,6 +212,7 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
     this.offering = true
     let answered = false
     try {
+      if (restart && !(await this.worthRestarting())) return
       await this.negotiations.run(() => this.exchange(restart))
       answered = true
       if (restart) this.recover({ type: 'answered' })
@@ -222,6 +225,16 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
     }
     // The page may show more by now.
     if (answered) this.growSlots()
+  }
+
+  /**
+   * Whether it is, once the server can be reached: often the path is back by then, as when both went with the network.
+   * An offer that waits for a new socket would break it again, and was made without the new network's addresses.
+   */
+  private async worthRestarting(): Promise<boolean> {
+    const { phase, lastAlive } = this.recovery
+    await this.signalling.reachable(phase === 'reconnecting' ? lastAlive : 0)
+    return !this.closed && (phase !== 'reconnecting' || this.recovery.phase === phase)
   }
 
   private async exchange(restart: boolean): Promise<void> {
