@@ -29,6 +29,7 @@ type layer struct {
 	history   *history.Ring[description]
 	losses    history.Losses
 	lossArmed bool
+	outages   uint64 // of the connection, seen here
 	asker     keyFrameAsker
 	reception reception
 	// Of the running second, and by the last one's end; see measure.
@@ -74,7 +75,7 @@ const (
 
 func newLayer(p *publication, c *connection, rid string, rank int, ssrc uint32) *layer {
 	p.made++
-	l := &layer{publication: p, connection: c, rid: rid, serial: p.made, rank: rank, ssrc: ssrc}
+	l := &layer{publication: p, connection: c, rid: rid, serial: p.made, rank: rank, ssrc: ssrc, outages: c.uplink.outages.Load()}
 	l.askTimer.fire, l.freshAt.fire, l.lossTimer.fire = l.ask, l.freshen, l.askLost
 	if p.waiting && !p.audio {
 		p.worker.post(l.freshen)
@@ -148,6 +149,14 @@ func (l *layer) put(d *description, b []byte, now time.Time) bool {
 func (l *layer) note(n seq.Number, now time.Time) {
 	if l.publication.audio {
 		return
+	}
+	if outages := l.connection.uplink.outages.Load(); outages != l.outages {
+		l.outages = outages
+		l.losses.Abandon()
+		if l.publication.audience > 0 {
+			l.asker.renew()
+			l.publication.worker.post(l.ask)
+		}
 	}
 	l.losses.Received(now, n)
 	if l.lossArmed {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/interceptor/pkg/twcc"
@@ -32,6 +33,8 @@ type uplink struct {
 	streams    map[packetio.BufferPacketType]int
 	recorder   *twcc.Recorder
 	recorded   bool // something since the last feedback
+	outage     outage
+	outages    atomic.Uint64
 	bytes      uint64
 	// clockOffset is what to add to the publisher's clock for the server's.
 	clockOffset time.Duration
@@ -155,6 +158,10 @@ func (u *uplink) record(p *rtpext.Packet, b []byte, now time.Time) {
 	number, ok := rtpext.ReadTransportSequence(value)
 	if !ok {
 		return
+	}
+	if u.outage.over(number, now) {
+		u.recorder = twcc.NewRecorder(1)
+		u.outages.Add(1)
 	}
 	u.recorder.Record(p.SSRC, number, now.UnixMicro())
 	if !u.recorded {

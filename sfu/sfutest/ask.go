@@ -108,6 +108,8 @@ func (p *Peer) control(packets []rtcp.Packet) {
 					t.pli()
 				}
 			}
+		case *rtcp.TransportLayerCC:
+			p.lost.Add(int64(packet.PacketStatusCount) - int64(len(packet.RecvDeltas)))
 		case *rtcp.ReceiverEstimatedMaximumBitrate:
 			p.limited.Store(int64(packet.Bitrate))
 		case *rtcp.SenderReport:

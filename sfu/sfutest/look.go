@@ -22,6 +22,9 @@ func (p *Peer) Connected() bool {
 	return p.pc.ConnectionState() == webrtc.PeerConnectionStateConnected
 }
 
+// ReportedLost is how many of its packets the SFU's transport-wide reports have called lost.
+func (p *Peer) ReportedLost() int { return int(p.lost.Load()) }
+
 // Arrived is the number of RTP packets that reached the peer, of any kind.
 func (p *Peer) Arrived() int {
 	p.mu.Lock()

@@ -46,6 +46,7 @@ type Peer struct {
 	twccID    uint8
 	nacked    int
 	limited   atomic.Int64 // bits per second that the SFU asked to keep to
+	lost      atomic.Int64 // packets that the SFU reported as lost
 	reports   []rtcp.SenderReport
 	reportAt  time.Time
 	reported  time.Time

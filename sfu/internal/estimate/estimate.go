@@ -24,6 +24,7 @@ const (
 	usedShare    = 0.75
 	baseWindow   = 10 * time.Second
 	staleAfter   = 2 * time.Second
+	outageAfter  = 700 * time.Millisecond
 	minLossCount = 20 // packets, below which a share of loss says little
 )
 
@@ -50,6 +51,7 @@ type Rule struct {
 	target   float64
 	judged   time.Time // start of the running interval
 	heard    time.Time // last report
+	resumed  time.Time // first report after the path was dead for a while
 	tally    tally
 	delay    delayBase
 	queue    queue
@@ -79,6 +81,9 @@ func NewRule() *Rule {
 func (r *Rule) OnFeedback(now time.Time, results []Result) {
 	if r.judged.IsZero() {
 		r.judged = now
+	}
+	if !r.heard.IsZero() && now.Sub(r.heard) > outageAfter {
+		r.resumed = now
 	}
 	r.heard = now
 	r.queue.begin()
@@ -126,7 +131,8 @@ func (r *Rule) note(now time.Time, result *Result) {
 		r.probe.over = true
 	}
 	if !result.Received {
-		if result.Class != ClassPadding {
+		// What was lost with a dead path does not tell how much this one carries.
+		if result.Class != ClassPadding && result.Sent.After(r.resumed) {
 			r.lost++
 			r.total++
 			t.lost += result.Size

@@ -35,6 +35,24 @@ func TestRuleFollowsALinkFromTenToOneAndBackToTen(t *testing.T) {
 	}
 }
 
+func TestRuleGoesOnAsBeforeAfterThePathWasDead(t *testing.T) {
+	r := newRig(t, link.Config{Capacity: 10e6, Queue: 300 * time.Millisecond, Delay: 25 * time.Millisecond})
+	r.offer = func(e Estimate) int64 { return min(e.Target, 3e6) }
+	before := r.run(20*time.Second, nil)
+	r.link.SetLoss(1)
+	r.run(1500*time.Millisecond, nil)
+	r.link.SetLoss(0)
+	after := r.run(2*time.Second, nil)
+	if after.Target < before.Target*9/10 {
+		t.Errorf("%d after 1.5 s without a path, %d before", after.Target, before.Target)
+	}
+	// What is lost from then on counts as ever.
+	r.link.SetLoss(0.4)
+	if lossy := r.run(3*time.Second, nil); lossy.Target > after.Target*7/10 {
+		t.Errorf("%d at 40 %% loss after it, %d before", lossy.Target, after.Target)
+	}
+}
+
 func TestRuleNeitherGrowsNorStarvesAtTenPercentLoss(t *testing.T) {
 	r := newRig(t, link.Config{Capacity: 10e6, Queue: 300 * time.Millisecond, Delay: 25 * time.Millisecond})
 	before := r.run(10*time.Second, nil).Target
