@@ -20,9 +20,7 @@ func TryPort(setting, network, address string) Port {
 		return p
 	case errors.Is(err, syscall.EADDRINUSE):
 		p.Error = PortTaken
-		if at, resolveErr := net.ResolveTCPAddr("tcp", address); resolveErr == nil {
-			p.Holder = holderOf(os.DirFS("/proc"), network, at.AddrPort().Port())
-		}
+		p.Holder = HolderOf(network, address)
 	case errors.Is(err, syscall.EACCES):
 		p.Error = PortForbidden
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
@@ -31,6 +29,15 @@ func TryPort(setting, network, address string) Port {
 		p.Error = PortOther
 	}
 	return p
+}
+
+// HolderOf finds the process that has a port; the zero Process when none can be seen.
+func HolderOf(network, address string) Process {
+	at, err := net.ResolveTCPAddr("tcp", address)
+	if err != nil {
+		return Process{}
+	}
+	return holderOf(os.DirFS("/proc"), network, at.AddrPort().Port())
 }
 
 func open(network, address string) error {

@@ -2,8 +2,11 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"syscall"
+
+	"callrelay/doctor"
 )
 
 // listeners are the TCP addresses; http and admin are nil when turned off.
@@ -25,7 +28,7 @@ func openListeners(c Config) (listeners, error) {
 		opened, err := net.Listen("tcp", a.address)
 		if err != nil {
 			l.close()
-			return listeners{}, wrong(a.name, "cannot listen on %s: %w", a.address, plainer(err))
+			return listeners{}, wrong(a.name, "cannot listen on %s: %w", a.address, plainer(err, "TCP", a.address))
 		}
 		*a.to = opened
 	}
@@ -33,7 +36,7 @@ func openListeners(c Config) (listeners, error) {
 		opened, err := net.Listen("tcp", address)
 		if err != nil {
 			l.close()
-			return listeners{}, wrong("dialect-listen", "cannot listen on %s: %w", address, plainer(err))
+			return listeners{}, wrong("dialect-listen", "cannot listen on %s: %w", address, plainer(err, "TCP", address))
 		}
 		l.dialects = append(l.dialects, opened)
 	}
@@ -63,9 +66,12 @@ func (l listeners) mediaAddress(listen string) string {
 }
 
 // plainer says the usual causes in words.
-func plainer(err error) error {
+func plainer(err error, network, address string) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
+		if by := doctor.HolderOf(network, address); by.PID != 0 {
+			return fmt.Errorf("another program uses this port: %s (process %d)", by.Name, by.PID)
+		}
 		return errors.New("another program uses this port")
 	case errors.Is(err, syscall.EACCES):
 		return errors.New("ports below 1024 need root or CAP_NET_BIND_SERVICE")

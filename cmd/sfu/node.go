@@ -94,7 +94,7 @@ func (n *node) openMedia(observer sfu.Observer) (signal.Media, error) {
 		ICETCP: n.entrance.ICE(), TURN: n.turnListeners(), Log: n.log.With("part", "sfu"),
 	})
 	if err != nil {
-		return nil, wrong("listen", "media (UDP): %w", plainer(err))
+		return nil, wrong("listen", "media (UDP): %w", plainer(err, "UDP", n.on.mediaAddress(n.settings.Listen)))
 	}
 	n.media = media
 	n.watch = watchMedia(media, n.log.With("part", "selfcheck"))
