@@ -131,6 +131,9 @@ func (s *SFU) transport() (webrtc.SettingEngine, error) {
 	e.SetNet(announcedNet{s.net, s.ports})
 	e.SetSRTPProtectionProfiles(
 		dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
+	// DTLS's own proof of the client's address takes a round trip, and ICE has
+	// proved it: handshakes from unchecked addresses come to nobody.
+	e.SetDTLSInsecureSkipHelloVerify(true)
 	// The server role: as a client, Chromium picks AES-CM, which costs 2 µs a packet more.
 	return e, e.SetAnsweringDTLSRole(webrtc.DTLSRoleServer)
 }
