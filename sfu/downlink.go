@@ -119,6 +119,14 @@ func (d *downlink) connected(now time.Time) {
 	d.worker().wheel.at(&d.adaptTimer, now.Add(adaptEvery))
 }
 
+// pathBack is run when the client's media have come again after an outage:
+// what was sent to it meanwhile is lost as well.
+func (d *downlink) pathBack(time.Time) {
+	if d.ready && !d.ended {
+		d.renewPictures()
+	}
+}
+
 // renewPictures asks for key frames after the path was dead: the receiver has
 // missed what its pictures build on, and would wait seconds before it says so.
 func (d *downlink) renewPictures() {

@@ -16,6 +16,7 @@ func TestWhatWasLostWithADeadPathIsNeitherReportedNorAskedFor(t *testing.T) {
 		join(r, "room", a, b)
 		time.Sleep(3 * time.Second)
 		_, resent := a.Sent()
+		theirs := len(b.KeyFrameRequests())
 		asked, lost := len(a.KeyFrameRequests()), a.ReportedLost()
 		a.Vanish()
 		time.Sleep(time.Second)
@@ -31,6 +32,9 @@ func TestWhatWasLostWithADeadPathIsNeitherReportedNorAskedFor(t *testing.T) {
 		}
 		if _, again := a.Sent(); again != resent {
 			t.Errorf("%d packets were asked for again", again-resent)
+		}
+		if others := b.KeyFrameRequests()[theirs:]; len(others) == 0 || others[0].Sub(back) > 200*time.Millisecond {
+			t.Errorf("key frames of what it watches were asked for at %v, the path was back at %v", others, back)
 		}
 		requests := a.KeyFrameRequests()[asked:]
 		if len(requests) == 0 || requests[0].Sub(back) > 200*time.Millisecond {

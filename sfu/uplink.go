@@ -162,6 +162,7 @@ func (u *uplink) record(p *rtpext.Packet, b []byte, now time.Time) {
 	if u.outage.over(number, now) {
 		u.recorder = twcc.NewRecorder(1)
 		u.outages.Add(1)
+		u.connection.participant.worker.post(u.connection.downlink.pathBack)
 	}
 	u.recorder.Record(p.SSRC, number, now.UnixMicro())
 	if !u.recorded {
