@@ -1,16 +1,43 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import VueI18nPlugin from '@intlify/unplugin-vue-i18n/vite'
 import tailwindcss from '@tailwindcss/vite'
 import vue from '@vitejs/plugin-vue'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/**
+ * What boot.js is about: it is named after its content, so that no visit asks whether it is still the same, and the page
+ * says where the texts of each language are, so that they are fetched beside the scripts.
+ */
+const bootSource = readFileSync(here('./public/boot.js'))
+const bootName = `assets/boot-${createHash('sha256').update(bootSource).digest('hex').slice(0, 8)}.js`
+const boot: Plugin = {
+  name: 'boot',
+  apply: 'build',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: bootName, source: bootSource })
+  },
+  transformIndexHtml: {
+    order: 'post',
+    handler(html, { bundle }) {
+      const texts = Object.values(bundle ?? {}).flatMap((chunk) => {
+        const language = chunk.type === 'chunk' && /messages\/(en|zh-Hans)\.json$/.exec(chunk.facadeModuleId ?? '')?.[1]
+        return language ? [`<meta name="texts-${language}" content="/${chunk.fileName}" />`] : []
+      })
+      return html.replace('<script src="/boot.js"', `${texts.join('\n    ')}\n    <script src="/${bootName}"`)
+    },
+  },
+}
 
 /** Where the Go server listens for plain HTTP while one works on the page with `vite`. */
 const server = process.env.CALLRELAY_SERVER ?? 'http://127.0.0.1:8080'
 
 export default defineConfig(({ mode }) => ({
   plugins: [
+    boot,
     vue(),
     tailwindcss(),
     VueI18nPlugin({

@@ -14,6 +14,8 @@ export interface Environment {
   window: EventTarget | undefined
   /** navigator.connection, where the browser has it; fires change. */
   network: EventTarget | undefined
+  /** A socket to that address which the page has opened already; it is the caller's then. */
+  openedSocket: ((url: string) => WebSocket | undefined) | undefined
   secure: boolean
   random(): number
   /** 26 characters of lower-case base32, from 130 random bits. */
@@ -36,6 +38,16 @@ function makeID(): string {
   return Array.from(bytes, (b) => ALPHABET[b & 31]).join('')
 }
 
+/** What public/boot.js opened while the scripts were loading. */
+function openedSocket(url: string): WebSocket | undefined {
+  const page = globalThis as { callrelaySocket?: WebSocket | undefined }
+  const socket = page.callrelaySocket
+  page.callrelaySocket = undefined
+  if (socket?.url === url && socket.readyState <= 1) return socket
+  socket?.close()
+  return undefined
+}
+
 /** The real browser, with whatever `overrides` replaces. */
 export function browserEnvironment(overrides: Partial<Environment> = {}): Environment {
   const nav = globalThis.navigator as (Navigator & { connection?: EventTarget }) | undefined
@@ -50,6 +62,7 @@ export function browserEnvironment(overrides: Partial<Environment> = {}): Enviro
     localStorage: page && guarded(() => page.localStorage),
     window: page,
     network: nav?.connection,
+    openedSocket,
     secure: globalThis.isSecureContext ?? false,
     random: Math.random,
     makeID,

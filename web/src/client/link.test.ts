@@ -218,6 +218,41 @@ test('in a network that has just come a second socket is tried beside the first,
   }
 })
 
+test('a page that is looked at again, or a machine that has slept, finds out at once whether its socket lives', async () => {
+  const browser = fakeBrowser()
+  const link = makeLink(browser)
+  const hints: boolean[] = []
+  link.on('network', (gone) => hints.push(gone))
+  const socket = await up(link)
+  const pings = (): number => socket.types().filter((type) => type === 'ping').length
+  browser.window.dispatchEvent(new Event('visibilitychange'))
+  expect(pings()).toBe(1)
+  socket.receive({ type: 'pong', re: 2 } as never)
+  await vi.advanceTimersByTimeAsync(1_500)
+  expect(pings()).toBe(1)
+  vi.setSystemTime(Date.now() + 60_000)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(pings()).toBe(2)
+  expect(hints).toEqual([false, false])
+})
+
+test('a socket that the page has opened already is taken, once', async () => {
+  const early = Object.assign(new FakeSocket(URL), { readyState: 1 })
+  const opened = [early]
+  const openedSocket = (): WebSocket | undefined => opened.shift() as unknown as WebSocket | undefined
+  const link = makeLink(fakeBrowser({ openedSocket }))
+  link.start()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(early.types()).toEqual(['hello'])
+  early.receive(welcome())
+  expect(link.state.state).toBe('up')
+  early.breaks()
+  await vi.advanceTimersByTimeAsync(150)
+  const next = await opens()
+  expect(next).not.toBe(early)
+  expect(next.got('hello').session).toBe('secret')
+})
+
 test('who waits for a sign of life has it with the next message, or with the next socket', async () => {
   const link = makeLink(fakeBrowser())
   const socket = await up(link)

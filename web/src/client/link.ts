@@ -40,6 +40,8 @@ export interface LinkOptions {
 const QUIET_MS = 5_000
 /** No sign of life for so long after asking: the socket is given up. */
 const SILENT_MS = 3_000
+/** A look that comes so late was held up by a machine that slept: the network it wakes in may be another. */
+const SLEPT_MS = 5_000
 /** Where there is another reason to think so; a socket too many costs less than seconds of silence in a call. */
 const DOUBTED_MS = 700
 /** A link that was up for less counts as one more failed try. */
@@ -116,6 +118,8 @@ export class Link extends Emitter<LinkEvents> {
     window?.addEventListener('online', () => this.networkReturned(), { signal })
     network?.addEventListener('change', () => this.networkChanged(), { signal })
     window?.addEventListener('pagehide', () => this.store.flush(), { signal })
+    // Timers of a hidden page, and those of a phone in a pocket, run late or not at all.
+    window?.addEventListener('visibilitychange', () => isVisible() && this.networkChanged(), { signal })
     // A page that comes out of the browser's cache has lost its socket.
     window?.addEventListener('pageshow', (e) => (e as PageTransitionEvent).persisted && this.networkChanged(), {
       signal,
@@ -192,7 +196,7 @@ export class Link extends Emitter<LinkEvents> {
     const url = this.servers.current
     let socket: WebSocket
     try {
-      socket = new this.env.WebSocket(url, Subprotocol)
+      socket = this.env.openedSocket?.(url) ?? new this.env.WebSocket(url, Subprotocol)
     } catch (error) {
       this.closeForGood({ code: 'invalid', message: String(error) })
       return
@@ -206,6 +210,7 @@ export class Link extends Emitter<LinkEvents> {
       void this.greet(socket)
     }
     this.hear(socket)
+    if (socket.readyState === 1) void this.greet(socket)
   }
 
   /** A second socket beside one that does not open; the first to open is taken. */
@@ -383,9 +388,13 @@ export class Link extends Emitter<LinkEvents> {
   private watch(): void {
     this.lastHeard = performance.now()
     this.asked = false
+    let looked = Date.now()
     const look = (): void => {
       const quiet = performance.now() - this.lastHeard
-      if (!this.asked && quiet >= QUIET_MS) this.ask()
+      const slept = Date.now() - looked > SLEPT_MS
+      looked = Date.now()
+      if (slept) this.networkChanged()
+      else if (!this.asked && quiet >= QUIET_MS) this.ask()
       this.timer = setTimeout(look, 1_000)
     }
     this.timer = setTimeout(look, 1_000)
@@ -438,6 +447,10 @@ export class Link extends Emitter<LinkEvents> {
     this.current = state
     this.emit('state', state)
   }
+}
+
+function isVisible(): boolean {
+  return globalThis.document?.visibilityState !== 'hidden'
 }
 
 function discard(socket: WebSocket | undefined): void {
