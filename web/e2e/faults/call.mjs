@@ -14,7 +14,7 @@ export async function inCall(world, server) {
   return [a, b]
 }
 
-/** Notes what streams of pictures do, ten times a second, until the page ends. */
+/** Notes what streams of pictures do, four times a second, until the page ends. */
 export const sampleVideo = (person) => person.tab.evaluate(() => {
   if (window.__sampling) return
   window.__sampling = new Map()
@@ -22,21 +22,22 @@ export const sampleVideo = (person) => person.tab.evaluate(() => {
   setInterval(async () => {
     for (const pc of window.__probe.pcs) {
       if (pc.connectionState === 'closed') continue
-      for (const s of (await pc.getStats()).values()) {
+      const stats = [...(await pc.getStats()).values()]
+      for (const s of stats) {
         if (!/^(in|out)bound-rtp$/.test(s.type) || s.kind !== 'video') continue
         const before = window.__sampling.get(s.id) ?? {}
         const news = fields.filter((f) => s[f] !== before[f]).map((f) => `${f}+${s[f] - (before[f] ?? 0)}`)
         window.__sampling.set(s.id, { ...s })
         if (news.length) window.__probe.log.push({ at: Date.now(), what: `    ${s.type.slice(0, 3)}`, id: `${s.mid ?? ''}${s.rid ?? ''}`, detail: news.join(' ') + (s.targetBitrate ? ` target ${Math.round(s.targetBitrate / 1000)}` : '') })
       }
-      for (const s of (await pc.getStats()).values()) {
+      for (const s of stats) {
         if (s.type === 'candidate-pair' && s.nominated && s.availableOutgoingBitrate && window.__bitrate !== s.availableOutgoingBitrate) {
           window.__bitrate = s.availableOutgoingBitrate
           window.__probe.log.push({ at: Date.now(), what: '    bwe', id: String(Math.round(s.availableOutgoingBitrate / 1000)) })
         }
       }
     }
-  }, 100)
+  }, 250)
 })
 
 /** What happened on both pages around a fault, in ms after it. */
