@@ -10,7 +10,7 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unv
 GOBUILD  := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build server web run test race fuzz bench lint fmt vuln e2e e2e-full e2e-rooms e2e-streams e2e-dialects dialect-crowd lab lab-ipv6 lab-browsers lab-short faults floods accept-latency peers flames generate tidy check release-check setup
+.PHONY: help build server web run test race fuzz bench lint fmt vuln e2e e2e-full e2e-rooms e2e-streams e2e-dialects dialect-crowd lab lab-ipv6 lab-browsers lab-short acme faults floods accept-latency peers flames generate tidy check release-check setup
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -90,6 +90,9 @@ lab-browsers: build ## the same 49 pairs with Chromium pages; ARGS=--tls, --mtu,
 
 lab-short: server ## 14 of those pairs, and the faults, in under a minute
 	@scripts/lab.sh --short
+
+acme: server ## certificates got and renewed from Pebble, the ACME CA that Let's Encrypt tests with
+	@cd lab/acme && SFU=$(CURDIR)/bin/sfu $(GO) test -count=1 ./...
 
 faults: build ## faults of the network, many times each, with percentiles; ARGS=address runs one
 	@scripts/e2e.sh --faults $(ARGS)

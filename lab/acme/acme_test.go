@@ -14,6 +14,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -171,7 +173,7 @@ func signIn(t *testing.T, address string) member {
 	}
 	t.Cleanup(func() { _ = ws.Close() })
 	m := member{t, ws}
-	m.ask(`{"type":"hello","id":"1","version":1,"name":"ann"}`, "welcome")
+	m.ask(`{"type":"hello","id":1,"version":1,"name":"ann"}`, "welcome")
 	return m
 }
 
@@ -202,7 +204,7 @@ func TestACertificateIsIssuedAndRenewedOverTheOnePortAndNobodyIsDropped(t *testi
 	visits := keepVisiting(t, address)
 	second := awaitCertificate(t, address, authority.roots, first, validity)
 	third := awaitCertificate(t, address, authority.roots, second, validity)
-	ann.ask(`{"type":"ping","id":"2"}`, "pong")
+	ann.ask(`{"type":"ping","id":2}`, "pong")
 	if n := visits(); n < 20 {
 		t.Errorf("%d requests on one connection", n)
 	}
@@ -251,7 +253,13 @@ func keepVisiting(t *testing.T, address string) func() int {
 func TestACertificateIsIssuedOverHTTPWherePort443DoesNotLeadHere(t *testing.T) {
 	port, plain := freePort(t), freePort(t)
 	address := fmt.Sprintf("127.0.0.1:%d", port)
-	authority := startPebble(t, plain, freePort(t)) // nothing listens where it looks for TLS
+	// What a proxy at port 80 passes on: the name stands without a port.
+	proxy := httptest.NewServer(&httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(&url.URL{Scheme: "http", Host: fmt.Sprintf("127.0.0.1:%d", plain)})
+		r.Out.Host = domain
+	}})
+	t.Cleanup(proxy.Close)
+	authority := startPebble(t, proxy.Listener.Addr().(*net.TCPAddr).Port, freePort(t)) // nothing listens where it looks for TLS
 	startServer(t, "--listen", address, "--http", fmt.Sprintf("127.0.0.1:%d", plain),
 		"--acme-domain", domain, "--acme-directory", authority.directory, "--acme-root", authority.rootFile)
 	leaf := awaitCertificate(t, address, authority.roots, nil, 60*time.Second)
