@@ -158,13 +158,37 @@ func awaitCertificate(t *testing.T, address string, roots *x509.CertPool, old *x
 	return nil
 }
 
-// member holds a WebSocket open and answers for its being so.
-type member struct {
-	t  *testing.T
-	ws *websocket.Conn
+// keepAsking does so twice a second until the returned function is called, which says how often it was answered. The
+// first error fails the test.
+func keepAsking(t *testing.T, what string, ask func() error) func() int {
+	t.Helper()
+	answered, done := 0, make(chan struct{})
+	var asking sync.WaitGroup
+	asking.Go(func() {
+		for {
+			select {
+			case <-done:
+				return
+			case <-time.After(500 * time.Millisecond):
+			}
+			if err := ask(); err != nil {
+				t.Errorf("%s: %v", what, err)
+				return
+			}
+			answered++
+		}
+	})
+	stop := sync.OnceValue(func() int {
+		close(done)
+		asking.Wait()
+		return answered
+	})
+	t.Cleanup(func() { stop() })
+	return stop
 }
 
-func signIn(t *testing.T, address string) member {
+// signIn by a WebSocket; the returned function asks for a sign of life.
+func signIn(t *testing.T, address string) func() error {
 	t.Helper()
 	dialer := websocket.Dialer{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, Subprotocols: []string{"callrelay.v1"}}
 	ws, _, err := dialer.Dial("wss://"+address+"/ws", nil)
@@ -172,25 +196,42 @@ func signIn(t *testing.T, address string) member {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = ws.Close() })
-	m := member{t, ws}
-	m.ask(`{"type":"hello","id":1,"version":1,"name":"ann"}`, "welcome")
-	return m
+	ask := func(text, want string) error {
+		_ = ws.SetReadDeadline(time.Now().Add(5 * time.Second))
+		if err := ws.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
+			return err
+		}
+		for {
+			var answer struct{ Type string }
+			if err := ws.ReadJSON(&answer); err != nil || answer.Type == want {
+				return err
+			}
+		}
+	}
+	if err := ask(`{"type":"hello","id":1,"version":1,"name":"ann"}`, "welcome"); err != nil {
+		t.Fatal(err)
+	}
+	return func() error { return ask(`{"type":"ping","id":2}`, "pong") }
 }
 
-func (m member) ask(text, want string) {
-	m.t.Helper()
-	_ = m.ws.SetReadDeadline(time.Now().Add(5 * time.Second))
-	if err := m.ws.WriteMessage(websocket.TextMessage, []byte(text)); err != nil {
-		m.t.Fatal(err)
+// visit opens one HTTPS connection; the returned function asks for the page over it.
+func visit(t *testing.T, address string) func() error {
+	t.Helper()
+	c, err := tls.Dial("tcp", address, &tls.Config{ServerName: domain, NextProtos: []string{"http/1.1"}, InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for {
-		var answer struct{ Type string }
-		if err := m.ws.ReadJSON(&answer); err != nil {
-			m.t.Fatal(err)
+	t.Cleanup(func() { _ = c.Close() })
+	client := &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{
+		DialTLSContext: func(context.Context, string, string) (net.Conn, error) { return c, nil }, MaxConnsPerHost: 1,
+	}}
+	return func() error {
+		answer, err := client.Get("https://" + address + "/")
+		if err != nil {
+			return err
 		}
-		if answer.Type == want {
-			return
-		}
+		_, _ = io.Copy(io.Discard, answer.Body)
+		return answer.Body.Close()
 	}
 }
 
@@ -200,54 +241,14 @@ func TestACertificateIsIssuedAndRenewedOverTheOnePortAndNobodyIsDropped(t *testi
 	authority := startPebble(t, freePort(t), port)
 	startServer(t, "--listen", address, "--http", "", "--acme-domain", domain, "--acme-directory", authority.directory, "--acme-root", authority.rootFile)
 	first := awaitCertificate(t, address, authority.roots, nil, 30*time.Second)
-	ann := signIn(t, address)
-	visits := keepVisiting(t, address)
+	talks := keepAsking(t, "the WebSocket of before", signIn(t, address))
+	visits := keepAsking(t, "the HTTPS connection of before", visit(t, address))
 	second := awaitCertificate(t, address, authority.roots, first, validity)
 	third := awaitCertificate(t, address, authority.roots, second, validity)
-	ann.ask(`{"type":"ping","id":2}`, "pong")
-	if n := visits(); n < 20 {
-		t.Errorf("%d requests on one connection", n)
+	if a, b := talks(), visits(); a < 20 || b < 20 {
+		t.Errorf("answered %d times on the WebSocket, %d on the HTTPS connection", a, b)
 	}
 	t.Logf("renewed %s and %s before their ends", first.NotAfter.Sub(second.NotBefore), second.NotAfter.Sub(third.NotBefore))
-}
-
-// keepVisiting asks for the page over one connection until the returned
-// function is called, which says how often that was answered.
-func keepVisiting(t *testing.T, address string) func() int {
-	t.Helper()
-	c, err := tls.Dial("tcp", address, &tls.Config{ServerName: domain, NextProtos: []string{"http/1.1"}, InsecureSkipVerify: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	client := &http.Client{Transport: &http.Transport{
-		DialTLSContext: func(context.Context, string, string) (net.Conn, error) { return c, nil }, MaxConnsPerHost: 1,
-	}}
-	var answered int
-	done := make(chan struct{})
-	var visiting sync.WaitGroup
-	visiting.Go(func() {
-		for {
-			select {
-			case <-done:
-				return
-			case <-time.After(500 * time.Millisecond):
-			}
-			answer, err := client.Get("https://" + address + "/")
-			if err != nil {
-				t.Errorf("the connection of before: %v", err)
-				return
-			}
-			_, _ = io.Copy(io.Discard, answer.Body)
-			_ = answer.Body.Close()
-			answered++
-		}
-	})
-	return func() int {
-		close(done)
-		visiting.Wait()
-		_ = c.Close()
-		return answered
-	}
 }
 
 func TestACertificateIsIssuedOverHTTPWherePort443DoesNotLeadHere(t *testing.T) {
