@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"callrelay/benchmarks/internal/serve"
+	"callrelay/benchmarks/peers/galene"
 	"callrelay/benchmarks/peers/janus"
 	"callrelay/benchmarks/scenarios"
 )
@@ -27,7 +28,7 @@ type system struct {
 	adapter
 }
 
-func adaptersOf(names []string, address netip.Addr) (all []system, err error) {
+func adaptersOf(names []string, address netip.Addr, galeneBinary string) (all []system, err error) {
 	for _, text := range names {
 		name, binary, ours := strings.Cut(text, "=")
 		switch {
@@ -35,8 +36,12 @@ func adaptersOf(names []string, address netip.Addr) (all []system, err error) {
 			all = append(all, system{name, callrelay{binary}})
 		case name == "janus":
 			all = append(all, system{name, janusServer{address}})
+		case name == "galene" && galeneBinary == "":
+			return nil, errors.New("galene takes --galene, its binary")
+		case name == "galene":
+			all = append(all, system{name, galeneServer{galeneBinary, address}})
 		default:
-			return nil, fmt.Errorf("%s: a system is NAME=BINARY or janus", text)
+			return nil, fmt.Errorf("%s: a system is NAME=BINARY, janus or galene", text)
 		}
 	}
 	return all, nil
@@ -59,12 +64,41 @@ type janusServer struct{ address netip.Addr }
 
 // Start implements adapter.
 func (j janusServer) Start(ctx context.Context, on func(func() error) error) (scenarios.Target, func(), error) {
-	if !j.address.IsValid() {
-		return scenarios.Target{}, nil, errors.New("janus takes --address, one of this machine that is not the loopback's: see scripts/peers.sh")
+	if err := needAddress(j.address); err != nil {
+		return scenarios.Target{}, nil, err
 	}
 	server, err := janus.Start(ctx, on, j.address)
 	if err != nil {
 		return scenarios.Target{}, nil, err
 	}
-	return scenarios.Target{PID: server.PID, Local: j.address, Front: server.Front(), Patience: time.Second}, server.Stop, nil
+	return peer(j.address, server.PID, server.Front()), server.Stop, nil
+}
+
+type galeneServer struct {
+	binary  string
+	address netip.Addr
+}
+
+// Start implements adapter.
+func (g galeneServer) Start(ctx context.Context, on func(func() error) error) (scenarios.Target, func(), error) {
+	if err := needAddress(g.address); err != nil {
+		return scenarios.Target{}, nil, err
+	}
+	server, err := galene.Start(ctx, on, g.binary, g.address)
+	if err != nil {
+		return scenarios.Target{}, nil, err
+	}
+	return peer(g.address, server.PID, server.Front()), server.Stop, nil
+}
+
+// peer as a target: of a process that tells no metrics of ours.
+func peer(address netip.Addr, pid int, front scenarios.Front) scenarios.Target {
+	return scenarios.Target{PID: pid, Local: address, Front: front, Patience: time.Second}
+}
+
+func needAddress(address netip.Addr) error {
+	if !address.IsValid() {
+		return errors.New("janus and galene take --address, one of this machine that is not the loopback's: see scripts/peers.sh")
+	}
+	return nil
 }

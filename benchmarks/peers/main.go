@@ -29,9 +29,10 @@ import (
 )
 
 type options struct {
-	System   []string      `help:"Server to measure: NAME=BINARY of Callrelay, or janus; repeatable. The ratios are to the first." required:"" sep:"none"`
+	System   []string      `help:"Server to measure: NAME=BINARY of Callrelay, janus or galene; repeatable. The ratios are to the first." required:"" sep:"none"`
 	Run      []string      `help:"Scenario: viewers:N, pairs:N or meeting:N; repeatable." required:"" sep:"none"`
 	Address  string        `help:"Address of this machine for servers that do not work on the loopback." placeholder:"IP"`
+	Galene   string        `help:"Galene's program, for the system of that name." placeholder:"FILE"`
 	Rounds   int           `help:"Runs of each, in turns." default:"3"`
 	Add      []string      `help:"Count the runs of an earlier --json too; repeatable." placeholder:"FILE" sep:"none"`
 	Duration time.Duration `help:"Of steady state in each run." default:"5s"`
@@ -62,7 +63,7 @@ func run(ctx context.Context, o options, out io.Writer) error {
 			return err
 		}
 	}
-	systems, err := adaptersOf(o.System, address)
+	systems, err := adaptersOf(o.System, address, o.Galene)
 	if err != nil {
 		return err
 	}

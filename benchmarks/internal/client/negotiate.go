@@ -76,6 +76,11 @@ func (p *Peer) AnswerTo(sdp string) (string, error) {
 	return own, err
 }
 
+// AddCandidate of the server's, after its description.
+func (p *Peer) AddCandidate(candidate webrtc.ICECandidateInit) error {
+	return p.pc.AddICECandidate(candidate)
+}
+
 // describe sets the local description and returns it with its candidates.
 func (p *Peer) describe(d webrtc.SessionDescription) (string, error) {
 	gathered := webrtc.GatheringCompletePromise(p.pc)

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"maps"
 	"sync"
 	"time"
 )
@@ -72,6 +73,44 @@ type Tally struct {
 	Late time.Duration
 }
 
+// NewTally of nothing.
+func NewTally() *Tally {
+	t := &Tally{
+		Wire: map[uint32]*WireStream{}, Arrived: map[Stream]map[uint64]Arrival{},
+		FirstArrival: map[Stream]time.Duration{}, DownLost: map[Wire]bool{},
+	}
+	for i := range t.Sent {
+		t.Sent[i].Lost = map[uint64]bool{}
+	}
+	return t
+}
+
+// AddReceived adds what another connection of the same participant received,
+// other streams than those here.
+func (t *Tally) AddReceived(o *Tally) {
+	maps.Copy(t.Arrived, o.Arrived)
+	maps.Copy(t.FirstArrival, o.FirstArrival)
+	maps.Copy(t.DownLost, o.DownLost)
+	maps.Copy(t.Wire, o.Wire)
+	t.Duplicates += o.Duplicates
+	t.WireDuplicates += o.WireDuplicates
+	t.Unmarked += o.Unmarked
+	t.WirePackets += o.WirePackets
+	t.WireBytes += o.WireBytes
+	t.RepairPackets += o.RepairPackets
+	t.Overflows += o.Overflows
+	t.FirstWire = earlier(t.FirstWire, o.FirstWire)
+	t.FirstPicture = earlier(t.FirstPicture, o.FirstPicture)
+}
+
+// earlier of two times, of which 0 is none.
+func earlier(a, b time.Duration) time.Duration {
+	if a == 0 || b == 0 {
+		return max(a, b)
+	}
+	return min(a, b)
+}
+
 // tally collects a Tally from several goroutines.
 type tally struct {
 	mu       sync.Mutex
@@ -90,18 +129,11 @@ type wireStream struct {
 }
 
 func newTally(tracks *[sources]*track) *tally {
-	t := &tally{
+	return &tally{
+		t:    *NewTally(),
 		wire: map[uint32]*wireStream{}, tracks: tracks, rtxTypes: map[uint8]bool{typeRTX: true},
 		senderReports: map[uint32]senderReport{},
 	}
-	t.t.Wire = map[uint32]*WireStream{}
-	for i := range t.t.Sent {
-		t.t.Sent[i].Lost = map[uint64]bool{}
-	}
-	t.t.Arrived = map[Stream]map[uint64]Arrival{}
-	t.t.FirstArrival = map[Stream]time.Duration{}
-	t.t.DownLost = map[Wire]bool{}
-	return t
 }
 
 // wrote notes a packet at the socket on its way up.

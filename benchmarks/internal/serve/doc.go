@@ -1,3 +1,4 @@
-// Package serve starts the real server for a measurement, on ports of this
-// machine's loopback that nobody uses, and ends it.
+// Package serve starts servers for a measurement, on ports of this machine
+// that nobody uses, and ends them: Process any, Server one of ours on the
+// loopback.
 package serve

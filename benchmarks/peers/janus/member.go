@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"callrelay/benchmarks/internal/client"
+	"callrelay/benchmarks/peers/internal/apart"
 	"callrelay/benchmarks/scenarios"
 )
 
@@ -16,13 +16,10 @@ type front struct{ url string }
 
 // member of a room.
 type member struct {
-	config client.PeerConfig
-	room   string
-	conn   *conn
-	joined time.Duration
-	// publisher is nil for one who only watches.
-	publisher  *client.Peer
-	subscriber atomic.Pointer[client.Peer]
+	*apart.Member
+	room       string
+	conn       *conn
+	subscriber *client.Peer
 	handle     uint64 // the subscriber's; 0 before it has one
 	known      map[string]bool
 
@@ -41,7 +38,7 @@ func (f front) Enter(ctx context.Context, room scenarios.Room, config client.Pee
 		return nil, err
 	}
 	m := &member{
-		config: config, room: room.Name, conn: c, joined: time.Since(config.Began), known: map[string]bool{},
+		Member: apart.New(config), room: room.Name, conn: c, known: map[string]bool{},
 		feeds: make(chan []feed, room.Members+1), stop: make(chan struct{}),
 	}
 	c.watch(func(event message) { m.notice(event.PluginData.Data.Publishers) })
@@ -58,7 +55,7 @@ func (m *member) enter(ctx context.Context, room scenarios.Room) error {
 	if err != nil {
 		return err
 	}
-	if m.config.ReceiveOnly {
+	if m.Config.ReceiveOnly {
 		return m.watch(ctx, handle)
 	}
 	_, err = m.conn.request(ctx, handle, nil, map[string]any{
@@ -74,18 +71,16 @@ func (m *member) enter(ctx context.Context, room scenarios.Room) error {
 
 // publish what the member sends. Whom it is to receive is told with the answer.
 func (m *member) publish(ctx context.Context, handle uint64) error {
-	config := m.config
-	config.SendOnly = true
-	var err error
-	if m.publisher, err = client.NewPeer(config); err != nil {
+	publisher, err := m.Publish()
+	if err != nil {
 		return err
 	}
-	offer, err := m.publisher.Offer()
+	offer, err := publisher.Offer()
 	if err != nil {
 		return err
 	}
 	answer, err := m.conn.request(ctx, handle, &jsep{"offer", offer}, map[string]any{
-		"request": "joinandconfigure", "ptype": "publisher", "room": m.room, "id": fmt.Sprint(m.config.Number),
+		"request": "joinandconfigure", "ptype": "publisher", "room": m.room, "id": fmt.Sprint(m.Config.Number),
 	})
 	if err != nil {
 		return err
@@ -93,13 +88,13 @@ func (m *member) publish(ctx context.Context, handle uint64) error {
 	if answer.JSEP == nil {
 		return errors.New("joinandconfigure: no answer to the offer")
 	}
-	if err := m.publisher.TakeAnswer(answer.JSEP.SDP); err != nil {
+	if err := publisher.TakeAnswer(answer.JSEP.SDP); err != nil {
 		return err
 	}
-	if err := m.publisher.Await(ctx); err != nil {
+	if err := publisher.Await(ctx); err != nil {
 		return err
 	}
-	m.publisher.StartMedia()
+	publisher.StartMedia()
 	m.notice(answer.PluginData.Data.Publishers)
 	return nil
 }
@@ -167,7 +162,7 @@ func (m *member) subscribe(ctx context.Context, feeds []feed) error {
 		return nil
 	}
 	body := map[string]any{"request": "update", "subscribe": streams}
-	if m.subscriber.Load() == nil {
+	if m.subscriber == nil {
 		if err := m.open(ctx); err != nil {
 			return err
 		}
@@ -180,14 +175,14 @@ func (m *member) subscribe(ctx context.Context, feeds []feed) error {
 	if offered.JSEP == nil {
 		return fmt.Errorf("%v: no offer", body["request"])
 	}
-	answer, err := m.subscriber.Load().AnswerTo(offered.JSEP.SDP)
+	answer, err := m.subscriber.AnswerTo(offered.JSEP.SDP)
 	if err != nil {
 		return err
 	}
 	if _, err := m.conn.request(ctx, m.handle, &jsep{"answer", answer}, map[string]any{"request": "start"}); err != nil {
 		return err
 	}
-	return m.subscriber.Load().Await(ctx)
+	return m.subscriber.Await(ctx)
 }
 
 // open the subscriber's connection and its handle.
@@ -197,52 +192,8 @@ func (m *member) open(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	config := m.config
-	config.Answering = true
-	p, err := client.NewPeer(config)
-	if err == nil {
-		m.subscriber.Store(p)
-	}
+	m.subscriber, err = m.Receive()
 	return err
-}
-
-// Joined implements scenarios.Member.
-func (m *member) Joined() time.Duration { return m.joined }
-
-// Gets implements scenarios.Member: VideoRoom sends what was subscribed to.
-func (m *member) Gets(other scenarios.Member, source client.Source) client.Carriage {
-	if o, ok := other.(*member); ok && o != m && o.config.Sends(source) {
-		return client.Carried
-	}
-	return client.NotCarried
-}
-
-// WirePackets implements scenarios.Member.
-func (m *member) WirePackets() uint64 {
-	if p := m.subscriber.Load(); p != nil {
-		return p.WirePackets()
-	}
-	return 0
-}
-
-// LastSent implements scenarios.Member.
-func (m *member) LastSent(source client.Source) uint64 {
-	if m.publisher == nil {
-		return 0
-	}
-	return m.publisher.LastSent(source)
-}
-
-// SentTimes implements scenarios.Member.
-func (m *member) SentTimes(source client.Source) (first uint64, micros []uint32) {
-	return m.publisher.SentTimes(source)
-}
-
-// StopMedia implements scenarios.Member.
-func (m *member) StopMedia() {
-	if m.publisher != nil {
-		m.publisher.StopMedia()
-	}
 }
 
 // Leave implements scenarios.Member.
@@ -250,23 +201,5 @@ func (m *member) Leave() {
 	close(m.stop)
 	m.following.Wait()
 	m.conn.close()
-	for _, p := range []*client.Peer{m.publisher, m.subscriber.Load()} {
-		if p != nil {
-			p.Close()
-		}
-	}
-}
-
-// Tally implements scenarios.Member: what the publisher sent and the
-// subscriber received.
-func (m *member) Tally() *client.Tally {
-	var t client.Tally
-	if p := m.subscriber.Load(); p != nil {
-		t = *p.Tally()
-	}
-	if m.publisher != nil {
-		sent := m.publisher.Tally()
-		t.Sent, t.Late, t.KeyFrameRequests = sent.Sent, sent.Late, sent.KeyFrameRequests
-	}
-	return &t
+	m.Close()
 }

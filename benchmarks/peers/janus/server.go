@@ -2,31 +2,22 @@ package janus
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
-	"time"
 
+	"callrelay/benchmarks/internal/serve"
 	"callrelay/benchmarks/scenarios"
 )
 
 // Server is a Janus process that was started here.
 type Server struct {
-	PID int
+	*serve.Process
 
-	url     string
-	command *exec.Cmd
-	dir     string
-	ended   chan struct{}
+	url string
 }
-
-// startTime is how long it may take until it answers.
-const startTime = 20 * time.Second
 
 // Debian's places of the program's parts.
 const (
@@ -39,41 +30,24 @@ const (
 // on with what starts the process. The address cannot be the loopback's: Janus
 // offers no candidates there.
 func Start(ctx context.Context, on func(func() error) error, address netip.Addr) (*Server, error) {
-	dir, err := os.MkdirTemp("", "janus-")
+	ports, err := serve.FreePorts(address, 1)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{dir: dir, ended: make(chan struct{})}
-	if err := s.start(on, address); err != nil {
-		_ = os.RemoveAll(dir)
-		return nil, err
-	}
-	if err := s.answers(ctx); err != nil {
-		s.Stop()
-		return nil, err
-	}
-	return s, nil
-}
-
-func (s *Server) start(on func(func() error) error, address netip.Addr) error {
-	port, err := freePort(address)
+	process, err := serve.NewProcess()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	s.url = fmt.Sprintf("ws://%s", netip.AddrPortFrom(address, port))
-	if err := s.configure(address, port); err != nil {
-		return err
+	s := &Server{Process: process, url: fmt.Sprintf("ws://%s", netip.AddrPortFrom(address, ports[0]))}
+	if err := s.configure(address, ports[0]); err != nil {
+		_ = os.RemoveAll(s.Dir)
+		return nil, err
 	}
-	s.command = exec.Command(binary, "--configs-folder", s.dir, "--disable-stdout", "--log-file", filepath.Join(s.dir, "log"))
-	if err := on(s.command.Start); err != nil {
-		return fmt.Errorf("janus (scripts/setup-system.sh peers installs it): %w", err)
+	command := exec.Command(binary, "--configs-folder", s.Dir, "--disable-stdout", "--log-file", filepath.Join(s.Dir, "log")) //nolint:gosec // a directory of our own
+	if err := s.Run(on, command); err != nil {
+		return nil, fmt.Errorf("janus (scripts/setup-system.sh peers installs it): %w", err)
 	}
-	s.PID = s.command.Process.Pid
-	go func() {
-		_ = s.command.Wait()
-		close(s.ended)
-	}()
-	return nil
+	return s, s.Ready(ctx, s.answers)
 }
 
 // configure writes its files.
@@ -91,7 +65,7 @@ func (s *Server) configure(address netip.Addr, port uint16) error {
 		"plugins/libjanus_videoroom.so":     filepath.Join(pluginsDir, "libjanus_videoroom.so"),
 		"transports/libjanus_websockets.so": filepath.Join(carrierDir, "libjanus_websockets.so"),
 	} {
-		to = filepath.Join(s.dir, to)
+		to = filepath.Join(s.Dir, to)
 		if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
 			return err
 		}
@@ -108,11 +82,11 @@ func (s *Server) configure(address netip.Addr, port uint16) error {
 }
 nat: { ice_enforce_list = "%[2]s" }
 media: { no_media_timer = 0 }
-`, s.dir, address),
+`, s.Dir, address),
 		"janus.transport.websockets.jcfg": fmt.Sprintf("general: {\n  ws = true\n  ws_port = %d\n  ws_ip = \"%s\"\n}\nadmin: {\n  admin_ws = false\n}\n", port, address),
 		"janus.plugin.videoroom.jcfg":     "general: {\n  string_ids = true\n}\n",
 	} {
-		if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(s.Dir, name), []byte(text), 0o600); err != nil {
 			return err
 		}
 	}
@@ -131,46 +105,13 @@ func only(pattern string) (string, error) {
 	return found[0], nil
 }
 
-func (s *Server) answers(ctx context.Context) error {
-	deadline := time.After(startTime)
-	for {
-		if c, err := dial(ctx, s.url); err == nil {
-			c.close()
-			return nil
-		}
-		select {
-		case <-time.After(50 * time.Millisecond):
-		case <-s.ended:
-			log, _ := os.ReadFile(filepath.Join(s.dir, "log"))
-			return fmt.Errorf("janus has ended: %s", log)
-		case <-deadline:
-			return errors.New("janus does not answer")
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+func (s *Server) answers(ctx context.Context) bool {
+	c, err := dial(ctx, s.url)
+	if err == nil {
+		c.close()
 	}
+	return err == nil
 }
 
 // Front of its rooms.
 func (s *Server) Front() scenarios.Front { return front{s.url} }
-
-// Stop ends it and removes its files.
-func (s *Server) Stop() {
-	_ = s.command.Process.Signal(syscall.SIGTERM)
-	select {
-	case <-s.ended:
-	case <-time.After(5 * time.Second):
-		_ = s.command.Process.Kill()
-		<-s.ended
-	}
-	_ = os.RemoveAll(s.dir)
-}
-
-func freePort(address netip.Addr) (uint16, error) {
-	l, err := net.Listen("tcp", netip.AddrPortFrom(address, 0).String())
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return netip.MustParseAddrPort(l.Addr().String()).Port(), nil
-}
