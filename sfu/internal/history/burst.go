@@ -37,7 +37,7 @@ func (r *Ring[M]) Burst(now time.Time, maxPackets, maxBytes int) (b Burst, ok bo
 			continue
 		}
 		b.Packets++
-		b.Bytes += e.size
+		b.Bytes += int(e.size)
 		b.LastTimestamp = e.info.Timestamp
 	}
 	return b, b.Bytes <= maxBytes

@@ -7,10 +7,19 @@ import (
 )
 
 // A ring follows the rate of what it keeps. Its store is filled in laps; how
-// long a lap took is how much time it holds. After each it is doubled if that
-// was less than Keep, and halved if the half is enough. Both happen where the
-// store begins anew, so what is kept can be copied as one piece. The places for
-// packets follow likewise.
+// long a lap took is how much time it holds. After each it is given the size
+// that holds Keep and some more, if it held less, or much more. That happens
+// where the store begins anew, so what is kept can be copied as one piece. The
+// places for packets follow likewise.
+
+const (
+	// A store is made for spare times Keep, and is too large from wasteful
+	// times Keep on, so that a rate that varies a little changes nothing.
+	spare    = 1.25
+	wasteful = 1.5
+	// sizeStep of a store in bytes.
+	sizeStep = 8 << 10
+)
 
 // newLap is called when the store is about to be begun anew; written is a
 // multiple of its size.
@@ -23,35 +32,51 @@ func (r *Ring[M]) newLap(now time.Time) {
 	}
 	size := len(r.store)
 	switch {
-	case size < r.config.Bytes && (took < r.config.Keep || r.losesKey(now)):
+	case size < r.config.Bytes && r.losesKey(now):
 		r.resize(min(2*size, r.config.Bytes))
 		r.lap = now.Add(-took) // what is kept is part of the longer lap
+	case size < r.config.Bytes && took < r.config.Keep:
+		r.resize(r.sizeAt(size, took))
+		r.lap = now.Add(-took)
 	case r.keyYoung(now):
-	case size/2 >= max(r.config.FirstBytes, minStore) && took > enough(r.config.Keep):
-		r.resize(size / 2)
+	case float64(took) > wasteful*float64(r.config.Keep):
+		r.resize(r.sizeAt(size, took))
 	}
 	if !r.keyYoung(now) {
 		r.gather(now)
 	}
 }
 
-// enough to be held for the half of it to be enough, with something to spare,
-// so that a rate that varies a little changes nothing.
-func enough(keep time.Duration) time.Duration { return keep * 11 / 5 }
-
-// gather the packets in half as many places if those hold enough.
-func (r *Ring[M]) gather(now time.Time) {
-	half := len(r.entries) / 2
-	if half < max(r.config.FirstPackets, 16) {
-		return
+// sizeAt the rate of a lap of size bytes that took so long, at most twice it.
+func (r *Ring[M]) sizeAt(size int, took time.Duration) int {
+	want := 2 * size // of one that took no time
+	if took > 0 {
+		want = int(min(spare*float64(size)*float64(r.config.Keep)/float64(took), float64(want)))
 	}
+	want = max((want+sizeStep-1)/sizeStep*sizeStep, r.config.FirstBytes, minStore)
+	return min(want, r.config.Bytes)
+}
+
+// gather the packets in as few places as hold enough.
+func (r *Ring[M]) gather(now time.Time) {
+	count := len(r.entries)
+	for half := count / 2; half >= max(r.config.FirstPackets, 16) && !r.needs(half, now); half /= 2 {
+		count = half
+	}
+	if count < len(r.entries) {
+		r.place(count)
+	}
+}
+
+// needs tells whether fewer places than twice so many would hold too little.
+func (r *Ring[M]) needs(half int, now time.Time) bool {
 	for i := range r.entries {
 		e := &r.entries[i]
-		if e.used && e.info.Seq+seq.Number(half/2) < r.highest && now.Sub(e.arrived) < r.config.Keep/2 { //nolint:gosec // small
-			return
+		if e.used && e.info.Seq+seq.Number(half/2) < r.highest && r.since(e, now) < r.config.Keep/2 { //nolint:gosec // small
+			return true
 		}
 	}
-	r.place(half)
+	return false
 }
 
 // losesKey tells whether the newest key frame is young, and not too large to
@@ -105,7 +130,7 @@ func (r *Ring[M]) crowded(e *entry[M], now time.Time) bool {
 		return false
 	}
 	ofKey := r.hasKey && e.info.Seq >= r.key.Seq && len(r.store) <= r.config.KeepKey
-	return now.Sub(e.arrived) < r.config.Keep || ofKey && !r.expired(e, now)
+	return r.since(e, now) < r.config.Keep || ofKey && !r.expired(e, now)
 }
 
 // place the packets in so many places, those too old for them left out.

@@ -49,11 +49,11 @@ func TestRingFollowsTheRate(t *testing.T) {
 		rate, least, most int // bytes a second, sizes of the store
 	}{
 		{20_000, 16 << 10, 32 << 10},
-		{150_000, 128 << 10, 256 << 10},
-		{600_000, 512 << 10, 1 << 20},
+		{150_000, 120 << 10, 180 << 10},
+		{600_000, 480 << 10, 720 << 10},
 		{3_000_000, 1 << 20, 1 << 20}, // the limit
-		{150_000, 128 << 10, 256 << 10},
-		{20_000, 16 << 10, 64 << 10},
+		{150_000, 120 << 10, 180 << 10},
+		{20_000, 16 << 10, 32 << 10},
 	} {
 		f.run(40*time.Second, row.rate, false)
 		if size := len(f.ring.store); size < row.least || size > row.most {

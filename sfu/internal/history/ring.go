@@ -49,10 +49,10 @@ const (
 // entry is a packet's place in the storage.
 type entry[M any] struct {
 	info    Info
-	arrived time.Time
+	arrived time.Duration // since the ring's first packet
 	meta    M
 	at      uint64 // position in the endless sequence of bytes written
-	size    int
+	size    int32
 	used    bool
 }
 
@@ -77,6 +77,7 @@ type Ring[M any] struct {
 	key     Info // first packet of the newest key frame, valid if hasKey
 	hasKey  bool
 	lap     time.Time // when the store was last begun anew
+	start   time.Time // of the first packet
 }
 
 const minStore = 4096
@@ -127,9 +128,12 @@ func (r *Ring[M]) Put(now time.Time, info Info, packet []byte, meta M) Outcome {
 	if r.crowded(e, now) {
 		r.place(2 * len(r.entries))
 	}
+	if r.start.IsZero() {
+		r.start = now
+	}
 	position := r.reserve(len(packet), now)
 	e = &r.entries[info.Seq&r.mask] // both may have moved it
-	*e = entry[M]{info: info, arrived: now, meta: meta, at: position, size: len(packet), used: true}
+	*e = entry[M]{info: info, arrived: now.Sub(r.start), meta: meta, at: position, size: int32(len(packet)), used: true} //nolint:gosec // below the store's size
 	copy(r.bytes(e), packet)
 	if !r.begun || info.Seq > r.highest {
 		r.begun, r.highest = true, info.Seq
@@ -147,7 +151,7 @@ func (r *Ring[M]) Get(now time.Time, n seq.Number, dst []byte) (packet []byte, p
 	if e == nil || r.expired(e, now) {
 		return dst, p, false
 	}
-	return append(dst, r.bytes(e)...), Packet[M]{Info: e.info, Arrived: e.arrived, Meta: e.meta}, true
+	return append(dst, r.bytes(e)...), Packet[M]{Info: e.info, Arrived: r.start.Add(e.arrived), Meta: e.meta}, true
 }
 
 // Packet describes what Get returned.
@@ -182,8 +186,11 @@ func (r *Ring[M]) find(n seq.Number) *entry[M] {
 }
 
 func (r *Ring[M]) expired(e *entry[M], now time.Time) bool {
-	return r.age > 0 && now.Sub(e.arrived) > r.age
+	return r.age > 0 && r.since(e, now) > r.age
 }
+
+// since a packet's arrival.
+func (r *Ring[M]) since(e *entry[M], now time.Time) time.Duration { return now.Sub(r.start) - e.arrived }
 
 // held reports whether a packet's bytes have not been overwritten.
 func (r *Ring[M]) held(e *entry[M]) bool {
@@ -206,5 +213,6 @@ func (r *Ring[M]) reserve(size int, now time.Time) (at uint64) {
 
 func (r *Ring[M]) bytes(e *entry[M]) []byte {
 	start := int(e.at % uint64(len(r.store))) //nolint:gosec // below len
-	return r.store[start : start+e.size : start+e.size]
+	end := start + int(e.size)
+	return r.store[start:end:end]
 }
