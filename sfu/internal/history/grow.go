@@ -124,13 +124,13 @@ func (r *Ring[M]) had(e *entry[M], size int) bool {
 }
 
 // crowded tells whether the place of a packet is taken by a young one, or one
-// of the newest key frame's, and there can be more places.
+// that a young key frame needs, and there can be more places.
 func (r *Ring[M]) crowded(e *entry[M], now time.Time) bool {
 	if !e.used || len(r.entries) >= r.config.Packets {
 		return false
 	}
-	ofKey := r.hasKey && e.info.Seq >= r.key.Seq && len(r.store) <= r.config.KeepKey
-	return r.since(e, now) < r.config.Keep || ofKey && !r.expired(e, now)
+	return r.since(e, now) < r.config.Keep ||
+		e.info.Seq >= r.key.Seq && len(r.store) <= r.config.KeepKey && r.keyYoung(now)
 }
 
 // place the packets in so many places, those too old for them left out.
