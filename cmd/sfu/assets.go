@@ -32,7 +32,11 @@ type assets map[string]asset
 // loadAssets reads all files once; they live as long as the server.
 func loadAssets(page fs.FS) (assets, error) {
 	all := assets{}
-	err := fs.WalkDir(page, "built", func(name string, entry fs.DirEntry, err error) error {
+	packer, err := newPacker()
+	if err != nil {
+		return nil, err
+	}
+	err = fs.WalkDir(page, "built", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || entry.Name() == ".gitignore" {
 			return err
 		}
@@ -40,7 +44,7 @@ func loadAssets(page fs.FS) (assets, error) {
 		if err != nil {
 			return err
 		}
-		all[strings.TrimPrefix(name, "built/")], err = newAsset(name, body)
+		all[strings.TrimPrefix(name, "built/")], err = packer.asset(name, body)
 		return err
 	})
 	if err != nil {
@@ -51,28 +55,36 @@ func loadAssets(page fs.FS) (assets, error) {
 		if err != nil {
 			return nil, err
 		}
-		all["index.html"], err = newAsset("index.html", body)
+		all["index.html"], err = packer.asset("index.html", body)
 		return all, err
 	}
 	return all, nil
 }
 
-func newAsset(name string, body []byte) (asset, error) {
+// packer of files: one for all, as what it works with is a megabyte.
+type packer struct {
+	gzip   *gzip.Writer
+	packed bytes.Buffer
+}
+
+func newPacker() (*packer, error) {
+	w, err := gzip.NewWriterLevel(nil, gzip.BestCompression)
+	return &packer{gzip: w}, err
+}
+
+func (p *packer) asset(name string, body []byte) (asset, error) {
 	sum := sha256.Sum256(body)
 	a := asset{body: body, kind: contentType(name), tag: base64.RawURLEncoding.EncodeToString(sum[:12])}
-	var packed bytes.Buffer
-	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
-	if err != nil {
+	p.packed.Reset()
+	p.gzip.Reset(&p.packed)
+	if _, err := p.gzip.Write(body); err != nil {
 		return a, err
 	}
-	if _, err := w.Write(body); err != nil {
+	if err := p.gzip.Close(); err != nil {
 		return a, err
 	}
-	if err := w.Close(); err != nil {
-		return a, err
-	}
-	if packed.Len() < len(body)*9/10 {
-		a.gzipped = packed.Bytes()
+	if p.packed.Len() < len(body)*9/10 {
+		a.gzipped = bytes.Clone(p.packed.Bytes())
 	}
 	return a, nil
 }

@@ -56,7 +56,11 @@ func TestStockSocketIOClientIsServedOrItsAbsenceIsSaid(t *testing.T) {
 		newSocketClient(files).ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		return w.Code, w.Body.String()
 	}
-	file, err := newAsset("socket.io/socket.io.js", []byte("/* client */"))
+	packer, err := newPacker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := packer.asset("socket.io/socket.io.js", []byte("/* client */"))
 	if err != nil {
 		t.Fatal(err)
 	}
