@@ -7,6 +7,7 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -192,11 +193,12 @@ func (q *quiet) arm(events uint32) error {
 	return nil
 }
 
-// isReady asks the epoll instance without waiting.
+// isReady asks the epoll instance without waiting; see mmsg. After an error
+// there is a read, which tells what is wrong.
 func (q *quiet) isReady(epoll uintptr) bool {
-	var events [1]unix.EpollEvent
-	n, err := unix.EpollWait(int(epoll), events[:], 0)
-	return n > 0 || err != nil && err != unix.EINTR
+	var event unix.EpollEvent
+	n, _, _ := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT, epoll, uintptr(unsafe.Pointer(&event)), 1, 0, 0, 0)
+	return n != 0
 }
 
 // Write implements syscall.RawConn; it does not wait.
