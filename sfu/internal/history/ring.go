@@ -133,7 +133,10 @@ func (r *Ring[M]) Put(now time.Time, info Info, packet []byte, meta M) Outcome {
 	}
 	position := r.reserve(len(packet), now)
 	e = &r.entries[info.Seq&r.mask] // both may have moved it
-	*e = entry[M]{info: info, arrived: now.Sub(r.start), meta: meta, at: position, size: int32(len(packet)), used: true} //nolint:gosec // below the store's size
+	*e = entry[M]{
+		info: info, arrived: now.Sub(r.start), meta: meta, at: position,
+		size: int32(len(packet)), used: true, //nolint:gosec // below the store's size
+	}
 	copy(r.bytes(e), packet)
 	if !r.begun || info.Seq > r.highest {
 		r.begun, r.highest = true, info.Seq
@@ -190,7 +193,9 @@ func (r *Ring[M]) expired(e *entry[M], now time.Time) bool {
 }
 
 // since a packet's arrival.
-func (r *Ring[M]) since(e *entry[M], now time.Time) time.Duration { return now.Sub(r.start) - e.arrived }
+func (r *Ring[M]) since(e *entry[M], now time.Time) time.Duration {
+	return now.Sub(r.start) - e.arrived
+}
 
 // held reports whether a packet's bytes have not been overwritten.
 func (r *Ring[M]) held(e *entry[M]) bool {

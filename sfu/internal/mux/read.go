@@ -39,12 +39,13 @@ func (m *Mux) read(s Socket) {
 		m.deliver(datagrams, to, now)
 		pause := pauses.after(now)
 		wait = pause == 0 || len(datagrams) == 0
-		switch {
-		case len(datagrams) == batchSize: // there is more: let others take their turn, and go on
-			runtime.Gosched()
-		case !wait:
+		if len(datagrams) < batchSize && !wait {
 			time.Sleep(pause)
+			continue
 		}
+		// Workers take their turn with what was read; meanwhile the rest of a
+		// burst comes, and is read without waiting for it.
+		runtime.Gosched()
 	}
 }
 
