@@ -15,6 +15,9 @@ const (
 	// left out up to the next key frame.
 	maxQueueBytes = 512 << 10
 	minQueueBytes = 6 << 10
+	// keptQueue packets have their places kept while none waits; those that a
+	// key frame took besides are given back.
+	keptQueue = 32
 	// paceTick is how long a sender that has used up its allowance waits.
 	paceTick = 5 * time.Millisecond
 	// minPace in bits per second while nothing is known of the path.
@@ -117,6 +120,9 @@ func (s *sender) run(now time.Time) {
 		*o = outgoing{}
 	}
 	s.video = append(s.video[:0], s.video[n:]...)
+	if len(s.video) == 0 && cap(s.video) > keptQueue {
+		s.video = nil
+	}
 	s.probe(now)
 	s.downlink.reportSwitched(now)
 	if len(s.video) > 0 {

@@ -8,6 +8,9 @@ const (
 	// are left out: 128 runs are four seconds, longer than any receiver asks
 	// for a packet.
 	maxRuns = 128
+	// firstRuns is where it begins: a stream of which nothing is left out needs
+	// no more, and most are.
+	firstRuns = 4
 	// maxGap is how many numbers may be kept for missing packets after the
 	// last one sent. It stays far below 2^15, where SRTP receivers would guess
 	// the rollover counter wrongly, and just above the 1000 packets at which
@@ -32,7 +35,7 @@ func (r *run[S]) end() seq.Number { return r.dst + seq.Number(r.n) }
 // Map numbers the packets of changing sources as one stream, and finds the
 // packet behind a number again. Make one with NewMap.
 type Map[S comparable] struct {
-	runs   [maxRuns]run[S]
+	runs   []run[S] // a ring
 	newest int
 	count  int
 	gap    uint64
@@ -47,7 +50,7 @@ func NewMap[S comparable](first uint16) *Map[S] {
 
 func newMap[S comparable](first uint16, gap uint64) *Map[S] {
 	first = max(first&0x7fff, 1)
-	return &Map[S]{gap: gap, sent: seq.Number(first) - 1}
+	return &Map[S]{runs: make([]run[S], firstRuns), gap: gap, sent: seq.Number(first) - 1}
 }
 
 // Bind makes source the current one, from its number src on, which will
@@ -150,7 +153,7 @@ func (m *Map[S]) Last() seq.Number { return m.sent }
 
 // at returns the i-th newest run.
 func (m *Map[S]) at(i int) *run[S] {
-	return &m.runs[(m.newest-i+maxRuns)%maxRuns]
+	return &m.runs[(m.newest-i+len(m.runs))%len(m.runs)]
 }
 
 func (m *Map[S]) current(source S) *run[S] {
@@ -168,9 +171,21 @@ func (m *Map[S]) next() seq.Number {
 	return m.at(0).end()
 }
 
+// grow to twice the runs.
+func (m *Map[S]) grow() {
+	more := make([]run[S], 2*m.count)
+	for i := range m.count {
+		more[m.count-1-i] = *m.at(i)
+	}
+	m.runs, m.newest = more, m.count-1
+}
+
 func (m *Map[S]) begin(source S, src, dst seq.Number) *run[S] {
 	if m.count == 0 || m.at(0).n > 0 { // an empty run is replaced
-		m.newest = (m.newest + 1) % maxRuns
+		if m.count == len(m.runs) && m.count < maxRuns {
+			m.grow()
+		}
+		m.newest = (m.newest + 1) % len(m.runs)
 		m.count = min(m.count+1, maxRuns)
 	}
 	r := m.at(0)
