@@ -149,6 +149,7 @@ func (c *connection) answer(ctx context.Context, text string, o offer, sections 
 	}
 	if c.ufrag != "" && c.ufrag != o.ufrag {
 		c.firstWay.restarted()
+		c.inlet.paths.begun(time.Now())
 	}
 	c.ufrag = o.ufrag
 	c.uplink.use(sections, o.extensions)

@@ -85,6 +85,7 @@ func (in *inlet) begin() {
 	if in.stand != waiting {
 		return
 	}
+	in.paths.begun(time.Now())
 	if err == nil {
 		in.context, err = keys.Opening(srtp.SRTPReplayProtection(replayWindow), srtp.SRTCPReplayProtection(replayWindow))
 	}

@@ -15,6 +15,13 @@ const (
 	// settled: the present path has been silent for so long before another
 	// takes its place, so that packets that overtake each other don't.
 	settled = 100 * time.Millisecond
+	// The agent checks its pair twice a second. While authenticated packets
+	// come by it they say the same, so a check in sparedEvery is enough (RFC 7675
+	// asks for one in five seconds); not so for restless after a beginning or a
+	// restart, when checks are what ICE waits for.
+	livelyFor   = 700 * time.Millisecond
+	sparedEvery = 2 * time.Second
+	restless    = 3 * time.Second
 )
 
 // paths of a connection that ICE has checked, and the one by which it is sent
@@ -24,6 +31,8 @@ const (
 type paths struct {
 	present atomic.Pointer[path] // nil: Pion's selected pair
 	heardAt atomic.Int64         // on the present one, UnixNano
+	begunAt atomic.Int64         // ICE, for the first time or again
+	askedAt atomic.Int64         // by the last check that was not spared
 
 	mu      sync.Mutex
 	checked []path // the latest last
@@ -61,6 +70,22 @@ func (p *paths) heard(from path, now time.Time) {
 		return
 	}
 	p.prefer(from, now)
+}
+
+// begun notes that ICE begins, for the first time or again.
+func (p *paths) begun(now time.Time) { p.begunAt.Store(now.UnixNano()) }
+
+// spares tells whether a check of the agent's by a path can be left out.
+func (p *paths) spares(one path, now time.Time) bool {
+	present, at := p.present.Load(), now.UnixNano()
+	if present == nil || *present != one || at-p.heardAt.Load() > int64(livelyFor) || at-p.begunAt.Load() < int64(restless) {
+		return false
+	}
+	if at-p.askedAt.Load() < int64(sparedEvery) {
+		return true
+	}
+	p.askedAt.Store(at)
+	return false
 }
 
 // prefer a path from now on, if it has been checked.

@@ -112,8 +112,12 @@ func (t *tap) ReadFrom(b []byte) (int, net.Addr, error) {
 // WriteToAddrPort sends what the agent writes.
 func (t *tap) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	if isSTUN(b) {
+		one := path{t.via, canonical(to)}
+		if isRequest(b) && t.inlet.paths.spares(one, time.Now()) {
+			return len(b), nil
+		}
 		if isSuccess(b) { // a check that was in order: only its sender knows the password
-			t.inlet.paths.check(path{t.via, canonical(to)})
+			t.inlet.paths.check(one)
 		}
 		return t.writeTo(b, to)
 	}
@@ -147,6 +151,9 @@ func (t *tap) Close() error {
 func isSTUN(b []byte) bool {
 	return len(b) >= 20 && b[0] < 4 && b[4] == 0x21 && b[5] == 0x12 && b[6] == 0xa4 && b[7] == 0x42
 }
+
+// isRequest tells a Binding request, a check.
+func isRequest(b []byte) bool { return b[0] == 0 && b[1] == 1 }
 
 // isSuccess tells the success response of a Binding.
 func isSuccess(b []byte) bool { return b[0] == 0x01 && b[1] == 0x01 }
