@@ -31,6 +31,7 @@ step "page packages" scripts/setup-web.sh
 step "build the page" scripts/web-build.sh --if-changed
 step "build the server" make --no-print-directory server
 step "lint" scripts/lint.sh
+step "macOS and Windows" scripts/elsewhere.sh
 step "generated code" scripts/generated.sh
 step "documents" scripts/docs.sh
 step "page: types, lint, unit tests" scripts/web-test.sh
