@@ -33,7 +33,7 @@ func (r *Ring[M]) newLap(now time.Time) {
 	size := len(r.store)
 	switch {
 	case size < r.config.Bytes && r.losesKey(now):
-		r.resize(min(2*size, r.config.Bytes))
+		r.resize(min(2*size, r.config.KeepKey, r.config.Bytes))
 		r.lap = now.Add(-took) // what is kept is part of the longer lap
 	case size < r.config.Bytes && took < r.config.Keep:
 		r.resize(r.sizeAt(size, took))

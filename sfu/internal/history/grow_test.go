@@ -91,6 +91,19 @@ func TestRingKeepsAYoungKeyFrameForItsSakeAlone(t *testing.T) {
 	}
 }
 
+func TestRingGrowsForAKeyFrameNoFurtherThanItsSakeIsWorth(t *testing.T) {
+	f := newFlow(320 << 10)
+	f.run(20*time.Second, 100_000, false)
+	f.run(2900*time.Millisecond, 100_000, true)
+	if size := len(f.ring.store); size != 320<<10 {
+		t.Errorf("%d bytes while a key frame is young", size)
+	}
+	f.run(10*time.Second, 100_000, false)
+	if size := len(f.ring.store); size > 120<<10 {
+		t.Errorf("%d bytes after it", size)
+	}
+}
+
 func TestRingOfASteadyRateAllocatesNothing(t *testing.T) {
 	f := newFlow(320 << 10)
 	f.run(20*time.Second, 150_000, true) // the key frame has aged since
