@@ -3,8 +3,11 @@
 package sfu
 
 import (
+	"fmt"
 	"net"
 	"net/netip"
+	"runtime"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -41,8 +44,14 @@ const (
 func newCrowd(b testing.TB, audio bool) *crowd {
 	b.Helper()
 	s := newSFU(b)
-	c := publisher(b, s)
+	return crowdOf(b, s, publisher(b, s), 0, audio)
+}
+
+// crowdOf one more worker of an SFU, that watches what comes as of a publisher.
+func crowdOf(b testing.TB, s *SFU, c *connection, place int, audio bool) *crowd {
+	b.Helper()
 	w := &crowd{sfu: s, worker: newWorker(s), now: time.Now()}
+	w.worker.place = place
 	mid, size := "2", 1164
 	if audio {
 		mid, size = "0", 148
@@ -123,6 +132,12 @@ func (w *crowd) frame(packets int, every time.Duration) {
 	}
 }
 
+// sent packets so far.
+func (w *crowd) sent() uint64 {
+	n, _ := w.sfu.counters.out.sum()
+	return n
+}
+
 // feedback that all of the last packets have arrived.
 func (w *crowd) feedback(packets int) {
 	w.report.PacketStatusCount = uint16(packets)
@@ -148,14 +163,14 @@ func TestSaturatedEgressHardlyAllocates(t *testing.T) {
 			for range 66 {
 				w.frame(packets, every)
 			}
-			before := w.sfu.counters.packetsOut.Load()
+			before := w.sent()
 			const frames = 66
 			allocs := testing.AllocsPerRun(1, func() {
 				for range frames {
 					w.frame(packets, every)
 				}
 			})
-			sent := w.sfu.counters.packetsOut.Load() - before // of two runs
+			sent := w.sent() - before // of two runs
 			if sent < 2*frames*uint64(packets)*crowdViewers {
 				t.Errorf("only %d packets left", sent)
 			}
@@ -191,7 +206,7 @@ func BenchmarkEgress(b *testing.B) {
 			for range 100 {
 				w.frame(row.packets, row.every)
 			}
-			before := w.sfu.counters.packetsOut.Load()
+			before := w.sent()
 			b.ReportAllocs()
 			b.ResetTimer()
 			began := cpu()
@@ -199,7 +214,7 @@ func BenchmarkEgress(b *testing.B) {
 				w.frame(row.packets, row.every)
 			}
 			spent := cpu() - began
-			sent := w.sfu.counters.packetsOut.Load() - before
+			sent := w.sent() - before
 			b.ReportMetric(float64(spent)/float64(sent), "cpu-ns/packet")
 			b.ReportMetric(float64(sent)/float64(b.N), "packets/op")
 			if want := uint64(b.N * row.packets * crowdViewers); sent < want {
@@ -207,6 +222,41 @@ func BenchmarkEgress(b *testing.B) {
 			}
 		})
 		b.Run(row.name+", the floor", func(b *testing.B) { benchmarkFloor(b, row.packets, row.audio) })
+	}
+}
+
+// BenchmarkEgressOfAllCores is the same with a worker, a publisher and a crowd
+// for each processor (-cpu 1,2), all of one SFU and its socket: how much more
+// two do than one, and at what cost for each packet.
+func BenchmarkEgressOfAllCores(b *testing.B) {
+	s := newSFU(b)
+	var crowds []*crowd
+	for i := range runtime.GOMAXPROCS(0) {
+		id := ParticipantID(fmt.Sprint("p", i))
+		crowds = append(crowds, crowdOf(b, s, publisherAs(b, s, id, RoomID(id)), i, false))
+	}
+	for range 100 {
+		for _, w := range crowds {
+			w.frame(framePackets, 33*time.Millisecond)
+		}
+	}
+	before := crowds[0].sent()
+	b.ResetTimer()
+	began, at := cpu(), time.Now()
+	var all sync.WaitGroup
+	for _, w := range crowds {
+		all.Go(func() {
+			for range b.N {
+				w.frame(framePackets, 33*time.Millisecond)
+			}
+		})
+	}
+	all.Wait()
+	sent := float64(crowds[0].sent() - before)
+	b.ReportMetric(float64(cpu()-began)/sent, "cpu-ns/packet")
+	b.ReportMetric(sent/time.Since(at).Seconds(), "packets/s")
+	if want := float64(b.N * framePackets * crowdViewers * len(crowds)); sent < want {
+		b.Errorf("%.0f packets left of %.0f", sent, want)
 	}
 }
 

@@ -62,21 +62,26 @@ func realOffer(t testing.TB) (string, []Section) {
 // be put as if they had been decrypted.
 func publisher(t testing.TB, s *SFU) *connection {
 	t.Helper()
+	return publisherAs(t, s, "a", "room")
+}
+
+func publisherAs(t testing.TB, s *SFU, id ParticipantID, room RoomID) *connection {
+	t.Helper()
 	text, sections := realOffer(t)
 	ctx := context.Background()
-	if _, err := s.Answer(ctx, Seat{"a", 1}, text, sections); err != nil {
+	if _, err := s.Answer(ctx, Seat{id, 1}, text, sections); err != nil {
 		t.Fatal(err)
 	}
 	for _, source := range []Source{SourceMicrophone, SourceCamera} {
-		if err := s.Publish(ctx, "a", source, false); err != nil {
+		if err := s.Publish(ctx, id, source, false); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.Join(ctx, "room", "a", Rights{true, true}); err != nil {
+	if err := s.Join(ctx, room, id, Rights{true, true}); err != nil {
 		t.Fatal(err)
 	}
 	s.mu.Lock()
-	c := s.participants["a"].connection
+	c := s.participants[id].connection
 	s.mu.Unlock()
 	c.participant.worker.wait(nil)
 	return c
@@ -257,7 +262,7 @@ func TestForwardingAllocatesNothing(t *testing.T) {
 	if got := testing.AllocsPerRun(2000, turn); got > 0.05 {
 		t.Errorf("%.2f allocations a packet", got)
 	}
-	if out := s.counters.packetsOut.Load(); out < 3000 {
+	if out, _ := s.counters.out.sum(); out < 3000 {
 		t.Errorf("only %d packets went out", out)
 	}
 }

@@ -6,6 +6,7 @@ package sfu
 type participant struct {
 	id     ParticipantID
 	worker *worker
+	place  int // of what is counted of it
 
 	negotiating chan struct{} // capacity 1: a lock that gives up with a context
 
@@ -33,6 +34,7 @@ func (s *SFU) newParticipant(id ParticipantID) *participant {
 	p := &participant{
 		id:          id,
 		worker:      s.workers[s.nextWorker%len(s.workers)],
+		place:       s.nextWorker,
 		negotiating: make(chan struct{}, 1),
 		sources:     map[Source]*source{},
 	}

@@ -215,10 +215,8 @@ func (s *sender) write(o *outgoing, now time.Time) {
 
 // count a packet that left.
 func (s *sender) count(size int) {
-	c := &s.downlink.connection.sfu.counters
 	s.sent += uint64(size) //nolint:gosec // positive
-	c.packetsOut.Add(1)
-	c.bytesOut.Add(uint64(size)) //nolint:gosec // positive
+	s.downlink.connection.sfu.counters.out.add(s.downlink.worker().place, size)
 }
 
 // header begins a packet in the room that it will leave from, with the

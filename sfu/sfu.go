@@ -89,8 +89,9 @@ func New(config Config) (*SFU, error) {
 		return nil, err
 	}
 	s.events = newEvents(config.Observer, &s.counters)
-	for range runtime.GOMAXPROCS(0) {
+	for i := range runtime.GOMAXPROCS(0) {
 		w := newWorker(s)
+		w.place = i
 		s.workers = append(s.workers, w)
 		go w.run()
 	}

@@ -93,9 +93,9 @@ func (c counter) String() string {
 
 // counters of one SFU.
 type counters struct {
-	packetsIn, packetsOut, bytesIn, bytesOut atomic.Uint64
-	dropped                                  [dropReasons]atomic.Uint64
-	named                                    [countersTotal]atomic.Uint64
+	in, out traffic
+	dropped [dropReasons]atomic.Uint64
+	named   [countersTotal]atomic.Uint64
 }
 
 func (c *counters) drop(r dropReason)            { c.dropped[r].Add(1) }
@@ -120,15 +120,13 @@ type Snapshot struct {
 // Stats returns counts since New and the present sizes of all maps.
 func (s *SFU) Stats() Snapshot {
 	out := Snapshot{
-		PacketsIn:  s.counters.packetsIn.Load(),
-		PacketsOut: s.counters.packetsOut.Load(),
-		BytesIn:    s.counters.bytesIn.Load(),
-		BytesOut:   s.counters.bytesOut.Load(),
-		Dropped:    make(map[string]uint64, dropReasons),
-		Counters:   make(map[string]uint64, countersTotal),
-		Exits:      make(map[string]uint64, exits),
-		Transport:  s.ports.facts(),
+		Dropped:   make(map[string]uint64, dropReasons),
+		Counters:  make(map[string]uint64, countersTotal),
+		Exits:     make(map[string]uint64, exits),
+		Transport: s.ports.facts(),
 	}
+	out.PacketsIn, out.BytesIn = s.counters.in.sum()
+	out.PacketsOut, out.BytesOut = s.counters.out.sum()
 	for x := range exits {
 		out.Exits[x.String()] = uint64(max(0, s.exits[x].Load())) //nolint:gosec // not negative
 	}

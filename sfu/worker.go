@@ -17,6 +17,7 @@ const maxInbox = 16384
 // nothing but their timers' places in the wheel.
 type worker struct {
 	sfu   *SFU
+	place int // of what it counts
 	wheel *wheel
 
 	mu       sync.Mutex
