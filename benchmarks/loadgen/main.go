@@ -42,6 +42,7 @@ type options struct {
 	Meeting   int           `help:"Instead: one room of so many, all to all."`
 	Webinar   int           `help:"Instead: one room of so many, up to 20 of them with cameras of three layers, up to 10 of those talking; each page shows up to 9."`
 	Shrink    int           `help:"In rooms: width and height of pictures so many times less, and bytes by the square of it." default:"1"`
+	Still     bool          `help:"In rooms: nobody sends anything, and what is told is the processor time of idle participants."`
 	Duration  time.Duration `help:"How long they last." default:"60s"`
 	Loss      float64       `help:"Loss of each participant's network in each direction, 0 to 1."`
 	LossUp    float64       `help:"Loss towards the server, if it differs." default:"-1"`

@@ -55,7 +55,7 @@ func inRooms(ctx context.Context, target scenarios.Target, o options, c scenario
 	if o.Loss > 0 || o.LossUp > 0 || o.LossDown > 0 {
 		return nil, fmt.Errorf("%s: loss is for calls only", c.Name)
 	}
-	c.Duration, c.Seed, c.Full, c.AtATime, c.Shrink = o.Duration, o.Seed, o.Full, max(o.AtATime, 1), o.Shrink
+	c.Duration, c.Seed, c.Full, c.AtATime, c.Shrink, c.Still = o.Duration, o.Seed, o.Full, max(o.AtATime, 1), o.Shrink, o.Still
 	if o.AudioOnly {
 		c.AudioOnly, c.VideoOnly = true, false
 	}

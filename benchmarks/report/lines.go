@@ -36,6 +36,9 @@ func (r *Report) Lines() (lines []string) {
 		if s.Packets > 0 {
 			lines = append(lines, fmt.Sprintf("server: %.1f us of CPU a forwarded packet (%.1f by its metrics), %d packets in %.0f s",
 				s.CPUMicros, s.CPUMicrosMetrics, s.Packets, s.WindowSeconds))
+		} else if s.Participants > 0 {
+			lines = append(lines, fmt.Sprintf("server: %.2f %% of a core with nothing to forward, %.4f %% a participant",
+				100*s.CoreShare, 100*s.CoreShare/float64(s.Participants)))
 		}
 		if s.Participants > 0 {
 			lines = append(lines, fmt.Sprintf("a participant: %.2f MiB, %.1f goroutines, %.2f descriptors",

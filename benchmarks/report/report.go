@@ -105,6 +105,8 @@ type Server struct {
 	// WindowSeconds of steady state and the packets that the server sent in it.
 	WindowSeconds float64 `json:"window_seconds,omitempty"`
 	Packets       uint64  `json:"packets,omitempty"`
+	// CoreShare is how much of a core the server used in the window.
+	CoreShare float64 `json:"share_of_a_core,omitempty"`
 	// CPUMicros of the server for each packet it sent, by the kernel's account
 	// and by its own metrics; 0 where not known.
 	CPUMicros        float64 `json:"cpu_us_per_packet,omitempty"`

@@ -134,11 +134,14 @@ func steady(ctx context.Context, target *Target, duration time.Duration, server 
 	server.Packets = packetsOf(people) - packets
 	server.During, server.Participants = last, len(people)
 	perHead(server)
+	if used, err := watch.CPU(target.PID); err == nil && cpuErr == nil && target.PID != 0 {
+		server.CoreShare = (used - cpu).Seconds() / server.WindowSeconds
+		if server.Packets > 0 {
+			server.CPUMicros = float64((used - cpu).Microseconds()) / float64(server.Packets)
+		}
+	}
 	if server.Packets == 0 {
 		return nil
-	}
-	if used, err := watch.CPU(target.PID); err == nil && cpuErr == nil && target.PID != 0 {
-		server.CPUMicros = float64((used - cpu).Microseconds()) / float64(server.Packets)
 	}
 	server.CPUMicrosMetrics = (last.CPUSeconds - first.CPUSeconds) * 1e6 / float64(server.Packets)
 	return nil

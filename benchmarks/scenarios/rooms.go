@@ -33,6 +33,8 @@ type RoomsConfig struct {
 	// Shrink the pictures' width and height so many times, and their bytes by
 	// the square of it; 0 is not at all.
 	Shrink int
+	// Still publishers send nothing: what idle participants cost.
+	Still bool
 
 	webinar *Webinar
 }
@@ -242,7 +244,7 @@ func (g *gathering) enter(ctx context.Context, room, member int) {
 	run := fmt.Sprintf("load-%x", g.target.Began.UnixNano())
 	config := client.PeerConfig{
 		Number: number, Began: g.target.Began, Local: netip.AddrPortFrom(g.target.Local, 0), Seed: c.Seed + uint64(number),
-		AudioOnly: c.AudioOnly, VideoOnly: c.VideoOnly, ReceiveOnly: member >= c.Publishers, Crowd: g.crowd, Shrink: c.Shrink,
+		AudioOnly: c.AudioOnly, VideoOnly: c.VideoOnly, ReceiveOnly: member >= c.Publishers, Crowd: g.crowd, Shrink: c.Shrink, Still: c.Still,
 		AudioSlots: g.audioSlots(), VideoSlots: g.videoSlots(),
 	}
 	if w := c.webinar; w != nil {

@@ -91,6 +91,9 @@ func paused(streams map[client.Stream]client.Carriage, heard map[client.Stream]*
 // expected number of streams that somebody gets: what the others in the room
 // send, as far as there are slots.
 func (g *gathering) expected(p *guest) (n int) {
+	if g.config.Still {
+		return 0
+	}
 	var audio, video int
 	for _, other := range g.people {
 		if other != p && other.room == p.room {
