@@ -13,8 +13,8 @@ import (
 // places for packets follow likewise.
 
 const (
-	// A store is made for spare times Keep, and is too large from wasteful
-	// times Keep on, so that a rate that varies a little changes nothing.
+	// A store is made for spare times Keep, and is too large when two laps one
+	// after the other took wasteful times Keep: a rate that varies changes nothing.
 	spare    = 1.25
 	wasteful = 1.5
 	// sizeStep of a store in bytes.
@@ -39,7 +39,12 @@ func (r *Ring[M]) newLap(now time.Time) {
 		r.resize(r.sizeAt(size, took))
 		r.lap = now.Add(-took)
 	case r.keyYoung(now):
-	case float64(took) > wasteful*float64(r.config.Keep):
+	case float64(took) <= wasteful*float64(r.config.Keep):
+		r.wasted = false
+	case !r.wasted:
+		r.wasted = true
+	default:
+		r.wasted = false
 		r.resize(r.sizeAt(size, took))
 	}
 	if !r.keyYoung(now) {

@@ -77,6 +77,7 @@ type Ring[M any] struct {
 	key     Info // first packet of the newest key frame, valid if hasKey
 	hasKey  bool
 	lap     time.Time // when the store was last begun anew
+	wasted  bool      // the last lap held much more than it must
 	start   time.Time // of the first packet
 }
 
