@@ -235,14 +235,18 @@ func (q *quiet) WriteToUDPAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	if q.ipv4 && !to.Addr().Unmap().Is4() {
 		return 0, unix.EAFNOSUPPORT
 	}
-	var err error
-	if controlErr := q.Control(func(fd uintptr) {
-		err = unix.Sendto(int(fd), b, unix.MSG_DONTWAIT, sockaddr(to, q.ipv4))
-	}); controlErr != nil {
-		return 0, controlErr
+	var name unix.RawSockaddrInet6
+	size := putAddress(&name, to, q.ipv4)
+	var errno syscall.Errno
+	if err := q.Control(func(fd uintptr) {
+		// See mmsg: a call that the scheduler is told of wakes the thread that watches.
+		_, _, errno = unix.RawSyscall6(unix.SYS_SENDTO, fd, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)),
+			unix.MSG_DONTWAIT, uintptr(unsafe.Pointer(&name)), uintptr(size))
+	}); err != nil {
+		return 0, err
 	}
-	if err != nil {
-		return 0, os.NewSyscallError("sendto", err)
+	if errno != 0 {
+		return 0, os.NewSyscallError("sendto", errno)
 	}
 	return len(b), nil
 }
