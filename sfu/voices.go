@@ -81,10 +81,12 @@ func (r *room) rank(now time.Time) (changed bool) {
 	for _, i := range speaker.Rank(voices) {
 		r.voices = append(r.voices, open[i])
 	}
-	// One more than there are slots, as nobody hears himself.
+	// One more than there are slots, as nobody hears himself: where all speak,
+	// as in a call of two, that is everybody, and there is nothing to rank.
+	all := len(r.voices) == len(r.members) && len(r.voices) <= slots+1
 	for i, p := range r.voices {
 		p.mu.Lock()
-		p.voice.heard, p.voice.front = i <= slots, i < slots
+		p.voice.heard, p.voice.front = i <= slots, i < slots || all
 		p.mu.Unlock()
 	}
 	return !sameFirst(before, r.voices, slots) || !sameFirst(before, r.voices, slots+1)
