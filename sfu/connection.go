@@ -30,6 +30,7 @@ type connection struct {
 	sfu         *SFU
 	participant *participant
 	seat        Seat
+	place       int // of what is counted of it
 	api         *webrtc.API
 	pc          *webrtc.PeerConnection
 	inlet       *inlet
@@ -57,7 +58,7 @@ type connection struct {
 // newConnection makes a connection that negotiates all codecs or only those
 // named. passive: its client wants to be the server of DTLS.
 func (s *SFU) newConnection(p *participant, seat Seat, passive bool, takes ...encoding) (*connection, error) {
-	c := &connection{sfu: s, participant: p, seat: seat}
+	c := &connection{sfu: s, participant: p, seat: seat, place: p.place}
 	c.inlet = newInlet(c)
 	c.uplink = newUplink(c)
 	c.downlink = newDownlink(c)

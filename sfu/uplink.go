@@ -113,7 +113,7 @@ func (s *stream) Write(b []byte) (int, error) {
 func (s *stream) write(b []byte, now time.Time) {
 	u := s.uplink
 	c := &u.connection.sfu.counters
-	c.in.add(u.connection.participant.place, len(b))
+	c.in.add(u.connection.place, len(b))
 	p, ok := rtpext.Parse(b, &u.extensions)
 	if !ok || len(b) > maxPacket {
 		c.drop(dropMalformed)
