@@ -99,7 +99,9 @@ func TestBadLossyMessagesAreRefusedWithTheirReasonAndCounted(t *testing.T) {
 		join(r, "other", peers[2])
 		a := peers[0]
 		for i, message := range [][]byte{
-			{0}, {5, 'a'}, {0, 200, 'x'}, // cut short
+			{0},
+			{5, 'a'},
+			{0, 200, 'x'}, // cut short
 			[]byte("\x00\x00" + strings.Repeat("x", sfu.LossyBytes-1)),
 			[]byte("\x07outside\x00hello"), // another room's
 			[]byte("\x01a\x00to oneself"),
