@@ -38,6 +38,7 @@ func TestLossyMessagesReachAllOrOneInTheRoomAndNobodyElse(t *testing.T) {
 		join(r, "room", peers[:3]...)
 		join(r, "other", peers[3])
 		peers[0].Say("", "cursor", "1,2")
+		time.Sleep(time.Second) // messages have no order among them
 		peers[1].Say("c", "", "for c")
 		time.Sleep(time.Second)
 		for i, want := range [][]sfutest.Heard{
