@@ -19,7 +19,8 @@ cache=$(go env GOCACHE)/fuzz/callrelay
 count=0
 for package in $packages; do
   go test -c -fuzz . -o "$dir/fuzz.test" "$package"
-  for target in $(cat "$package"/*_test.go | sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p'); do
+  targets=$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$package"/*_test.go)
+  for target in $targets; do
     echo "fuzz $package $target ($time)"
     (cd "$package" && "$dir/fuzz.test" -test.run '^$' -test.fuzz "^$target\$" -test.fuzztime "$time" -test.fuzzminimizetime 10x \
       -test.parallel 2 -test.fuzzcachedir "$cache/$package") >"$dir/log" 2>&1 || {
