@@ -19,32 +19,48 @@ func (n *numbersLeft) writeTo(b []byte, _ netip.AddrPort) (int, error) {
 	return len(b), nil
 }
 
-func TestFullSocketDropsPicturesToTheNextKeyFrame(t *testing.T) {
+// watcher of one camera, with all that its packets pass on their way.
+type watcher struct {
+	s    *SFU
+	d    *downlink
+	sub  *subscription
+	left *numbersLeft
+	now  time.Time
+	next func(key bool) // the camera's next frame, handled at once
+}
+
+func newWatcher(t *testing.T) *watcher {
 	s := newSFU(t)
 	c := publisher(t, s)
 	w := newWorker(s)
 	d := downlinkOf(t, s, w)
-	left := &numbersLeft{}
-	d.egress.path = &path{via: left}
-	now := time.Now()
+	one := &watcher{s: s, d: d, left: &numbersLeft{}, now: time.Now()}
+	d.egress.path = &path{via: one.left}
 	video := newSlot(0, false, "x")
 	video.ssrc, video.payload[encodingVP8] = 9, 96
-	video.begin(now)
+	video.begin(one.now)
 	d.slots = []*slot{video}
 	section := c.uplink.sections["2"]
-	newSubscription(d, video, binding{publication: section.publication}).start(now)
+	one.sub = newSubscription(d, video, binding{publication: section.publication})
+	one.sub.start(one.now)
 	st := &stream{uplink: c.uplink, ssrc: 5, section: section}
-	st.layer = section.publication.layerFor(c, &section.sendSection, "", 5, now)
+	st.layer = section.publication.layerFor(c, &section.sendSection, "", 5, one.now)
 	var number uint16
-	frame := func(key bool) {
+	one.next = func(key bool) {
 		number++
-		now = now.Add(33 * time.Millisecond)
-		st.write(vp8Packet(5, number, uint32(number)*3000, key), now)
+		one.now = one.now.Add(33 * time.Millisecond)
+		st.write(vp8Packet(5, number, uint32(number)*3000, key), one.now)
 		inbox := w.inbox
 		w.inbox = nil
-		w.handle(inbox, now)
-		w.send(now)
+		w.handle(inbox, one.now)
+		w.send(one.now)
 	}
+	return one
+}
+
+func TestFullSocketDropsPicturesToTheNextKeyFrame(t *testing.T) {
+	one := newWatcher(t)
+	s, d, left, frame := one.s, one.d, one.left, one.next
 	frame(true)
 	frame(false)
 	before := len(left.numbers)
@@ -78,42 +94,18 @@ func TestFullSocketDropsPicturesToTheNextKeyFrame(t *testing.T) {
 }
 
 func TestPicturesGivenUpOnAThinPathLeaveNoGap(t *testing.T) {
-	s := newSFU(t)
-	c := publisher(t, s)
-	w := newWorker(s)
-	d := downlinkOf(t, s, w)
-	left := &numbersLeft{}
-	d.egress.path = &path{via: left}
-	now := time.Now()
-	video := newSlot(0, false, "x")
-	video.ssrc, video.payload[encodingVP8] = 9, 96
-	video.begin(now)
-	d.slots = []*slot{video}
-	section := c.uplink.sections["2"]
-	sub := newSubscription(d, video, binding{publication: section.publication})
-	sub.start(now)
-	st := &stream{uplink: c.uplink, ssrc: 5, section: section}
-	st.layer = section.publication.layerFor(c, &section.sendSection, "", 5, now)
-	var number uint16
-	frame := func(key bool) {
-		number++
-		now = now.Add(33 * time.Millisecond)
-		st.write(vp8Packet(5, number, uint32(number)*3000, key), now)
-		inbox := w.inbox
-		w.inbox = nil
-		w.handle(inbox, now)
-		w.send(now)
-	}
+	one := newWatcher(t)
+	d, left, frame := one.d, one.left, one.next
 	for name, give := range map[string]func(){
-		"as it turned out thin": func() { d.sender.startOver(now) },
+		"as it turned out thin": func() { d.sender.startOver(one.now) },
 		"as the camera was turned off": func() {
-			sub.mute(true, now)
-			sub.mute(false, now)
+			one.sub.mute(true, one.now)
+			one.sub.mute(false, one.now)
 		},
 	} {
 		frame(true)
 		frame(false)
-		d.sender.allowance, d.sender.paced = -1e9, now // the pace lets nothing through
+		d.sender.allowance, d.sender.paced = -1e9, one.now // the pace lets nothing through
 		for range 3 {
 			frame(false)
 		}
@@ -128,7 +120,7 @@ func TestPicturesGivenUpOnAThinPathLeaveNoGap(t *testing.T) {
 		if len(left.numbers) != before+2 {
 			t.Errorf("%s: %d packets after the key frame", name, len(left.numbers)-before)
 		}
-		now = now.Add(2 * keyFrameSpacing)
+		one.now = one.now.Add(2 * keyFrameSpacing)
 	}
 	for i, n := range left.numbers[1:] {
 		if n != left.numbers[i]+1 {

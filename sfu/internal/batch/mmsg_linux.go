@@ -33,7 +33,7 @@ func recvMMsg(fd uintptr, headers []mmsghdr) (int, error) {
 // mmsg makes the call without telling Go's scheduler, as it never waits. Told,
 // a scheduler with one processor takes it away from each call that lasts 20 us
 // and gives it to another thread, and watches for the next one every 20 us:
-// that was a third of what a server on one core used.
+// that was a quarter of what a server on one core used.
 func mmsg(number, fd uintptr, headers []mmsghdr) (int, error) {
 	n, _, errno := unix.RawSyscall6(number, fd, uintptr(unsafe.Pointer(&headers[0])), uintptr(len(headers)), unix.MSG_DONTWAIT, 0, 0)
 	if errno != 0 {
