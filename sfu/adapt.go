@@ -109,7 +109,8 @@ func (d *downlink) adapt(now time.Time) {
 		videos[i].want(now)
 	}
 	if len(videos) > 0 && d.sender.squeezed {
-		videos[0].publication.limit(max(e.Target-wish.Audio, estimate.MinBitrate), now)
+		// Browsers keep to it with all that they send, their own sound too.
+		videos[0].publication.limit(max(e.Target-max(0, wish.Audio-audioBitrate), estimate.MinBitrate), now)
 	}
 }
 
@@ -254,7 +255,7 @@ func (p *publication) alone() bool {
 }
 
 // limit asks the publisher not to send more than that many bits per second,
-// when it sends one layer to one receiver: with layers or a larger audience
+// sound included, when it sends one layer to one receiver: with layers or a larger audience
 // others would pay for one thin path.
 func (p *publication) limit(bitrate int64, now time.Time) {
 	p.mu.Lock()

@@ -28,6 +28,7 @@ type egress struct {
 	sealer     sealer
 	context    *seal.Context // of sealerOwn
 	path       *path         // by which to send; nil until one is known
+	moved      bool          // to another, which the sender's estimate has not been told
 	outbox     *batch.Outbox // of the path, if it leads through one
 	to         *batch.Destination
 	lost       uint64 // of to, that were reckoned with
@@ -72,6 +73,7 @@ func (e *egress) follow() {
 	if present == nil || present == e.path || e.sealer != sealerOwn {
 		return
 	}
+	e.moved = e.moved || e.path != nil && *e.path != *present
 	e.count(-1)
 	e.path, e.outbox, e.to, e.lost = present, nil, nil, 0
 	if p, ok := present.via.(*port); ok && p.batches(present.remote) {

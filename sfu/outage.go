@@ -4,7 +4,7 @@ import "time"
 
 // outageAfter so long without any media of a publisher their path was gone,
 // if numbers are missing then: sound alone comes many times a second.
-const outageAfter = 500 * time.Millisecond
+const outageAfter = 300 * time.Millisecond
 
 // outage sees when everything of a publisher was lost for a while: the path
 // had died, and is back or another. What was sent into it is too old to be

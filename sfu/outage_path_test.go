@@ -19,7 +19,7 @@ func TestWhatWasLostWithADeadPathIsNeitherReportedNorAskedFor(t *testing.T) {
 		theirs := len(b.KeyFrameRequests())
 		asked, lost := len(a.KeyFrameRequests()), a.ReportedLost()
 		a.Vanish()
-		time.Sleep(time.Second)
+		time.Sleep(500 * time.Millisecond)
 		a.Reappear()
 		back := time.Now()
 		before := b.Arrived()
@@ -32,6 +32,9 @@ func TestWhatWasLostWithADeadPathIsNeitherReportedNorAskedFor(t *testing.T) {
 		}
 		if _, again := a.Sent(); again != resent {
 			t.Errorf("%d packets were asked for again", again-resent)
+		}
+		if limit := b.Limited(); limit != 0 {
+			t.Errorf("what it watches was asked to send no more than %d bit/s", limit)
 		}
 		if others := b.KeyFrameRequests()[theirs:]; len(others) == 0 || others[0].Sub(back) > 200*time.Millisecond {
 			t.Errorf("key frames of what it watches were asked for at %v, the path was back at %v", others, back)

@@ -105,7 +105,7 @@ func (s *sender) wake(time.Time) { s.due() }
 
 // run writes what may go now.
 func (s *sender) run(now time.Time) {
-	s.downlink.egress.follow()
+	s.follow(now)
 	if s.downlink.egress.overflowed() {
 		s.startOver(now)
 	}
@@ -128,6 +128,16 @@ func (s *sender) run(now time.Time) {
 	if len(s.video) > 0 {
 		s.downlink.worker().wheel.at(&s.retry, now.Add(paceTick))
 	}
+}
+
+// follow the connection's path; on another one the estimate begins anew.
+func (s *sender) follow(now time.Time) {
+	e := &s.downlink.egress
+	e.follow()
+	if e.moved && s.rule != nil {
+		s.rule.Moved(now)
+	}
+	e.moved = false
 }
 
 // writeSound writes all sound that waits; it is never paced.

@@ -30,7 +30,7 @@ func (p *Peer) run() {
 			p.encode(time.Now())
 			return
 		}
-		if n := p.limited.Load(); n > 0 && len(p.layers) == 1 {
+		if n := p.pictureLimit(); n > 0 && len(p.layers) == 1 {
 			p.send(p.camera, 1, 2970, int(min(n/8/30, 1100)))
 			return
 		}
@@ -54,12 +54,22 @@ func (p *Peer) send(t *track, packets int, step uint32, size int) {
 	}
 }
 
+// pictureLimit is what is left for the picture of what the SFU asked to keep
+// to: browsers take the sound from it. 0 is no limit.
+func (p *Peer) pictureLimit() int64 {
+	const sound, least = 40_000, 30_000
+	if n := p.limited.Load(); n > 0 {
+		return max(n-sound, least)
+	}
+	return 0
+}
+
 // encode sends the picture of this moment.
 func (p *Peer) encode(now time.Time) {
 	if p.pc.ConnectionState() != webrtc.PeerConnectionStateConnected {
 		return
 	}
-	size, key := p.encoder.next(now, p.limited.Load(), p.camera.asked())
+	size, key := p.encoder.next(now, p.pictureLimit(), p.camera.asked())
 	if size > 0 {
 		p.camera.picturePackets(2970, size, key)
 	} else {

@@ -24,7 +24,7 @@ const (
 	usedShare    = 0.75
 	baseWindow   = 10 * time.Second
 	staleAfter   = 2 * time.Second
-	outageAfter  = 700 * time.Millisecond
+	outageAfter  = 400 * time.Millisecond // without a report: browsers report each 50 to 220 ms
 	minLossCount = 20 // packets, below which a share of loss says little
 )
 
@@ -51,7 +51,7 @@ type Rule struct {
 	target   float64
 	judged   time.Time // start of the running interval
 	heard    time.Time // last report
-	resumed  time.Time // first report after the path was dead for a while
+	resumed  time.Time // what was sent before it says nothing of this path
 	tally    tally
 	delay    delayBase
 	queue    queue
@@ -102,6 +102,17 @@ func (r *Rule) OnFeedback(now time.Time, results []Result) {
 	}
 }
 
+// Moved tells that what leaves after now takes another path. What the one
+// before lost and how long it took say nothing about this one; the target
+// stays, as the best guess there is.
+func (r *Rule) Moved(now time.Time) {
+	r.resumed, r.judged, r.tally, r.hasPrior = now, now, tally{}, false
+	r.delay, r.queue = delayBase{}, queue{}
+	r.lost, r.total, r.endured = 0, 0, 0
+	r.now.Loss, r.now.Queue = 0, 0
+	r.probe = prober{}
+}
+
 // mustHurry reports whether the queue is too long to wait for the interval's
 // end, unless the last answer to it is still on its way. The first time is the
 // soonest: nothing is known of the path, and most is at stake.
@@ -130,9 +141,11 @@ func (r *Rule) note(now time.Time, result *Result) {
 	if r.probe.note(result) {
 		r.probe.over = true
 	}
+	if !result.Sent.After(r.resumed) {
+		return
+	}
 	if !result.Received {
-		// What was lost with a dead path does not tell how much this one carries.
-		if result.Class != ClassPadding && result.Sent.After(r.resumed) {
+		if result.Class != ClassPadding {
 			r.lost++
 			r.total++
 			t.lost += result.Size

@@ -36,20 +36,51 @@ func TestRuleFollowsALinkFromTenToOneAndBackToTen(t *testing.T) {
 }
 
 func TestRuleGoesOnAsBeforeAfterThePathWasDead(t *testing.T) {
+	for _, dead := range []time.Duration{500 * time.Millisecond, 1500 * time.Millisecond} {
+		r := newRig(t, link.Config{Capacity: 10e6, Queue: 300 * time.Millisecond, Delay: 25 * time.Millisecond})
+		r.offer = func(e Estimate) int64 { return min(e.Target, 3e6) }
+		before := r.run(20*time.Second, nil)
+		r.link.SetLoss(1)
+		r.run(dead, nil)
+		r.link.SetLoss(0)
+		r.run(2*time.Second, func(e Estimate) {
+			if e.Full() {
+				t.Fatalf("taken for full after %v without a path: %+v", dead, e)
+			}
+		})
+		after := r.rule.At(r.now)
+		if after.Target < before.Target*9/10 {
+			t.Errorf("%d after %v without a path, %d before", after.Target, dead, before.Target)
+		}
+		// What is lost from then on counts as ever.
+		r.link.SetLoss(0.4)
+		if lossy := r.run(3*time.Second, nil); lossy.Target > after.Target*7/10 {
+			t.Errorf("%d at 40 %% loss after it, %d before", lossy.Target, after.Target)
+		}
+	}
+}
+
+func TestRuleJudgesAnotherPathByItself(t *testing.T) {
 	r := newRig(t, link.Config{Capacity: 10e6, Queue: 300 * time.Millisecond, Delay: 25 * time.Millisecond})
 	r.offer = func(e Estimate) int64 { return min(e.Target, 3e6) }
 	before := r.run(20*time.Second, nil)
+	// The old one loses its last packets, too few of them to fall silent, and the new one is a long way.
 	r.link.SetLoss(1)
-	r.run(1500*time.Millisecond, nil)
-	r.link.SetLoss(0)
-	after := r.run(2*time.Second, nil)
-	if after.Target < before.Target*9/10 {
-		t.Errorf("%d after 1.5 s without a path, %d before", after.Target, before.Target)
+	r.run(250*time.Millisecond, nil)
+	r.link = link.New(link.Config{Capacity: 10e6, Queue: 300 * time.Millisecond, Delay: 250 * time.Millisecond})
+	r.rule.Moved(r.now)
+	r.run(5*time.Second, func(e Estimate) {
+		if e.Full() {
+			t.Fatalf("taken for full: %+v", e)
+		}
+	})
+	if after := r.rule.At(r.now); after.Target < before.Target*9/10 {
+		t.Errorf("%d on the new path, %d on the old", after.Target, before.Target)
 	}
-	// What is lost from then on counts as ever.
-	r.link.SetLoss(0.4)
-	if lossy := r.run(3*time.Second, nil); lossy.Target > after.Target*7/10 {
-		t.Errorf("%d at 40 %% loss after it, %d before", lossy.Target, after.Target)
+	// It is judged as ever from then on.
+	r.link.SetCapacity(r.now, 1e6)
+	if thin := r.run(3*time.Second, nil); thin.Target > 1.1e6 {
+		t.Errorf("%d on 1 Mbit/s", thin.Target)
 	}
 }
 
