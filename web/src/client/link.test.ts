@@ -253,6 +253,40 @@ test('a socket that the page has opened already is taken, once', async () => {
   expect(next.got('hello').session).toBe('secret')
 })
 
+test('a doubted socket that is silent is replaced by the one that was opened beside it', async () => {
+  const link = makeLink(fakeBrowser())
+  const first = await up(link)
+  await vi.advanceTimersByTimeAsync(1_000)
+  link.doubt()
+  expect(first.got('ping')).toBeDefined()
+  await vi.advanceTimersByTimeAsync(250)
+  expect(FakeSocket.last).not.toBe(first)
+  expect(link.state.state).toBe('up')
+  const second = await opens()
+  expect(second.got('hello').session).toBe('secret')
+  second.receive(welcome({ outcome: 'resumed' }))
+  expect(link.state.state).toBe('up')
+  await vi.advanceTimersByTimeAsync(10_000 - 5_001)
+  expect(FakeSocket.last).toBe(second)
+})
+
+test('a doubted socket that speaks is kept, and the one beside it given up', async () => {
+  const link = makeLink(fakeBrowser())
+  const first = await up(link)
+  await vi.advanceTimersByTimeAsync(1_000)
+  link.doubt()
+  await vi.advanceTimersByTimeAsync(250)
+  const second = FakeSocket.last
+  expect(second).not.toBe(first)
+  first.receive({ type: 'pong', re: 2 })
+  second.onopen?.()
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(second.sent).toEqual([])
+  expect(link.state.state).toBe('up')
+  link.request('clear_missed', {}).catch(() => undefined)
+  expect(first.got('clear_missed')).toBeDefined()
+})
+
 test('who waits for a sign of life has it with the next message, or with the next socket', async () => {
   const link = makeLink(fakeBrowser())
   const socket = await up(link)

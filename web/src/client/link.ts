@@ -44,6 +44,8 @@ const SILENT_MS = 3_000
 const SLEPT_MS = 5_000
 /** Where there is another reason to think so; a socket too many costs less than seconds of silence in a call. */
 const DOUBTED_MS = 700
+/** A doubted socket that says nothing for so long is joined by a second; the first to speak, or to open, is taken. */
+const DOUBTED_RIVAL_MS = 200
 /** A link that was up for less counts as one more failed try. */
 const STEADY_MS = 5_000
 /** A socket that is not open by then is given up. */
@@ -161,7 +163,7 @@ export class Link extends Emitter<LinkEvents> {
 
   /** Media are silent: finds out at once whether the socket is dead as well, and opens another if so. */
   doubt(): void {
-    if (this.current.state === 'up') this.ask(DOUBTED_MS)
+    if (this.current.state === 'up') this.doubted(DOUBTED_MS)
   }
 
   /** Sockets of the network that went may hang until they time out: another is opened at once, which costs little. */
@@ -185,7 +187,7 @@ export class Link extends Emitter<LinkEvents> {
       this.open()
     } else if (this.current.state === 'up') {
       // The browser does not close a socket whose network is gone: find out whether it lives.
-      this.ask()
+      this.doubted(SILENT_MS)
     }
   }
 
@@ -201,10 +203,7 @@ export class Link extends Emitter<LinkEvents> {
       this.closeForGood({ code: 'invalid', message: String(error) })
       return
     }
-    this.timer = setTimeout(() => {
-      this.servers.failed(true)
-      this.broke({ code: 'timeout', message: 'the server did not answer' })
-    }, OPEN_MS)
+    this.expectWelcome()
     socket.onopen = () => {
       this.dropRival()
       void this.greet(socket)
@@ -213,15 +212,25 @@ export class Link extends Emitter<LinkEvents> {
     if (socket.readyState === 1) void this.greet(socket)
   }
 
-  /** A second socket beside one that does not open; the first to open is taken. */
+  private expectWelcome(): void {
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => {
+      this.servers.failed(true)
+      this.broke({ code: 'timeout', message: 'the server did not answer' })
+    }, OPEN_MS)
+  }
+
+  /** A second socket beside one that does not open, or may be dead; if this one opens first it is taken. */
   private openRival(): void {
     const rival = new this.env.WebSocket(this.servers.current, Subprotocol)
     this.rival = rival
     rival.onopen = () => {
-      clearTimeout(this.timer)
       this.rival = undefined
       discard(this.socket)
+      this.welcomed = false
+      this.expectWelcome()
       this.hear(rival)
+      if (this.current.state !== 'connecting') this.become({ state: 'connecting' })
       void this.greet(rival)
     }
   }
@@ -273,6 +282,7 @@ export class Link extends Emitter<LinkEvents> {
   private received(data: unknown): void {
     this.lastHeard = performance.now()
     this.asked = false
+    this.dropRival()
     const message = parseServerMessage(data)
     if (!message) return
     if (message.type === 'welcome') {
@@ -413,6 +423,14 @@ export class Link extends Emitter<LinkEvents> {
         this.broke({ code: 'disconnected', message: 'the server is silent' })
       }
     }, withinMs)
+  }
+
+  /** Asks, and opens another socket beside one that does not answer soon. */
+  private doubted(withinMs: number): void {
+    this.ask(withinMs)
+    if (this.rival) return
+    clearTimeout(this.rivalTimer)
+    this.rivalTimer = setTimeout(() => this.current.state === 'up' && this.openRival(), DOUBTED_RIVAL_MS)
   }
 
   private dropSocket(): void {

@@ -7,7 +7,7 @@ import { arrivals, arrivedSince, type Arrivals } from './alive'
 import { detourHint, newDetour, stepDetour } from './detour'
 import { changeEncodings, separateEncodings } from './encodings'
 import { JobQueue } from './queue'
-import { newRecovery, stepRecovery, type Recovery, type RecoveryEvent } from './recovery'
+import { GONE_STALL_MS, newRecovery, rarelySilent, stepRecovery, type Recovery, type RecoveryEvent } from './recovery'
 import { slotsFor } from './growth'
 import { addSections, addSlots, describeSections, type Sections } from './sections'
 import { pathIn, type Stat } from './stats'
@@ -38,8 +38,8 @@ type ConnectionEvents = {
 const LOSSY_QUEUED = 16_384
 
 const POLL_MS = 300
-/** A look between two polls, where the network was gone. */
-const GONE_LOOK_MS = 320
+/** While nothing arrives on a path on which media flow. */
+const SUSPECT_POLL_MS = 100
 
 /**
  * One generation of a seat's connection: one RTCPeerConnection, on which only
@@ -63,7 +63,7 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   private videosWanted = 0
   private lossy: RTCDataChannel | undefined
   private closed = false
-  private readonly poll: ReturnType<typeof setInterval>
+  private poll: ReturnType<typeof setTimeout> | undefined
 
   constructor(env: Environment, generation: number, signalling: Signalling, lossyData = false) {
     super()
@@ -79,7 +79,7 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
     }
     this.pc.onconnectionstatechange = () => this.stateChanged()
     this.pc.oniceconnectionstatechange = () => this.stateChanged()
-    this.poll = setInterval(() => void this.look(), POLL_MS)
+    this.lookIn(POLL_MS)
     void this.negotiate(false)
   }
 
@@ -154,17 +154,19 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
 
   /** Tells that the network may be another one, or is, with `gone`: silence counts sooner for a while. */
   networkHint(gone = false): void {
-    this.recover({ type: 'hint', gone })
-    if (gone) setTimeout(() => void this.look(), GONE_LOOK_MS)
     this.detour = detourHint(this.detour, performance.now())
-    void this.look()
+    // What has arrived until now may have come before.
+    void this.look().then(() => {
+      this.recover({ type: 'hint', gone })
+      if (gone) setTimeout(() => void this.look(), GONE_STALL_MS)
+    })
   }
 
   /** Ends it. No packet leaves or arrives any more. */
   close(): void {
     if (this.closed) return
     this.closed = true
-    clearInterval(this.poll)
+    clearTimeout(this.poll)
     if (this.lossy) this.lossy.onmessage = null
     this.pc.onicecandidate = this.pc.oniceconnectionstatechange = this.pc.onconnectionstatechange = null
     this.pc.close()
@@ -234,6 +236,7 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   private async worthRestarting(): Promise<boolean> {
     const { phase, lastAlive } = this.recovery
     await this.signalling.reachable(phase === 'reconnecting' ? lastAlive : 0)
+    if (phase === 'reconnecting') await this.look()
     return !this.closed && (phase !== 'reconnecting' || this.recovery.phase === phase)
   }
 
@@ -282,6 +285,14 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
     }
   }
 
+  private lookIn(ms: number): void {
+    clearTimeout(this.poll)
+    this.poll = setTimeout(() => {
+      this.lookIn(POLL_MS)
+      void this.look()
+    }, ms)
+  }
+
   private async look(): Promise<void> {
     if (this.closed) return
     const report = await this.pc.getStats().catch(() => undefined)
@@ -293,6 +304,7 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
     // Answers to checks arrive before the connection stands.
     const connected = this.pc.connectionState === 'connected'
     this.recover({ type: 'poll', alive: alive && (connected || this.recovery.phase === 'connected') })
+    if (!alive && rarelySilent(this.recovery)) this.lookIn(SUSPECT_POLL_MS)
     this.lookForUDP(stats)
   }
 

@@ -23,8 +23,8 @@ export interface Recovery {
   usualGap: number
   /** Until then silence counts sooner: the browser said that the network changed. */
   hintedUntil: number
-  /** So much silence is enough then. */
-  hintedStall: number
+  /** When the browser said that there had been no network; forgotten with the next sign of life. */
+  goneAt: number | undefined
   lastRestart: number
   /** The present silence was asked about. */
   probed: boolean
@@ -56,11 +56,13 @@ const STALL_MS = 2_000
 /** Where nothing but checks can be expected. */
 const QUIET_STALL_MS = 8_000
 const HINTED_STALL_MS = 700
-/** Where the browser has seen the network go: what flowed is lost, as a rule. */
-const GONE_STALL_MS = 250
+/** Where the browser has seen the network go and come, what flows again does so within that time, and what does not is lost. */
+export const GONE_STALL_MS = 100
 const HINT_MS = 3_000
 /** Where media flow, so much silence is worth a question to the server, which costs nothing. */
-const PROBE_MS = 600
+const PROBE_MS = 400
+/** A path with longer pauses than this is a quiet one, whose silence says little so soon. */
+const BUSY_GAP_MS = 1_000
 const REPEAT_MS = 1_500
 const FIRST_MS = 4_000
 /** After so many answered restarts in vain only a new connection can help. */
@@ -73,7 +75,7 @@ export function newRecovery(now: number): Recovery {
     lastAlive: now,
     usualGap: 0,
     hintedUntil: 0,
-    hintedStall: HINTED_STALL_MS,
+    goneAt: undefined,
     lastRestart: now + FIRST_MS - REPEAT_MS,
     probed: false,
     answered: 0,
@@ -87,7 +89,7 @@ export function stepRecovery(
 ): { recovery: Recovery; effect?: RecoveryEffect } {
   switch (event.type) {
     case 'hint':
-      return { recovery: hinted(r, event.gone ? GONE_STALL_MS : HINTED_STALL_MS, now) }
+      return { recovery: { ...r, hintedUntil: now + HINT_MS, goneAt: event.gone ? now : r.goneAt } }
     case 'expect':
       return { recovery: r.expecting ? r : { ...r, expecting: true, usualGap: 0, lastAlive: now } }
     case 'answered':
@@ -101,12 +103,6 @@ export function stepRecovery(
   }
 }
 
-/** The stronger of two hints counts. */
-function hinted(r: Recovery, stall: number, now: number): Recovery {
-  const hintedStall = now < r.hintedUntil ? Math.min(stall, r.hintedStall) : stall
-  return { ...r, hintedUntil: now + HINT_MS, hintedStall }
-}
-
 function alive(r: Recovery, now: number): Recovery {
   const gap = r.phase === 'connected' ? now - r.lastAlive : 0
   return {
@@ -116,12 +112,13 @@ function alive(r: Recovery, now: number): Recovery {
     usualGap: Math.max(gap, r.usualGap * 0.9),
     answered: 0,
     probed: false,
+    goneAt: undefined,
   }
 }
 
 function silent(r: Recovery, now: number): { recovery: Recovery; effect?: RecoveryEffect } {
   if (r.phase === 'connected') {
-    if (now - r.lastAlive < stallAfter(r, now)) return probe(r, now)
+    if (!dead(r, now)) return probe(r, now)
     return restart({ ...r, phase: 'reconnecting', answered: 0 }, now)
   }
   if (now - r.lastRestart < REPEAT_MS) return { recovery: r }
@@ -135,10 +132,21 @@ function probe(r: Recovery, now: number): { recovery: Recovery; effect?: Recover
   return { recovery: { ...r, probed: true }, effect: 'probe' }
 }
 
+/** A path that went with the network has a moment to come back with it. */
+function dead(r: Recovery, now: number): boolean {
+  if (r.goneAt !== undefined && rarelySilent(r)) return now - r.goneAt >= GONE_STALL_MS
+  return now - r.lastAlive >= stallAfter(r, now)
+}
+
+/** Whether silence is so unusual that it is worth looking more often. */
+export function rarelySilent(r: Recovery): boolean {
+  return r.phase === 'connected' && r.expecting && r.usualGap <= BUSY_GAP_MS
+}
+
 /** A path that is often quiet for a second is not dead after two. */
 function stallAfter(r: Recovery, now: number): number {
   if (!r.expecting) return QUIET_STALL_MS
-  if (now < r.hintedUntil) return Math.max(r.hintedStall, r.usualGap * (r.hintedStall < HINTED_STALL_MS ? 1 : 1.5))
+  if (now < r.hintedUntil) return Math.max(HINTED_STALL_MS, r.usualGap * 1.5)
   return Math.min(QUIET_STALL_MS, Math.max(STALL_MS, r.usualGap * 1.75))
 }
 
