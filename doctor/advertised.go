@@ -9,10 +9,14 @@ import (
 // advertised judges whether clients can reach what they are told.
 func (f Facts) advertised() []Finding {
 	const subject = "--advertise"
-	if len(f.Advertised) == 0 {
-		return []Finding{f.implied(subject)}
-	}
 	var out []Finding
+	for _, server := range f.SilentSTUN {
+		out = append(out, warning("--stun", server+" does not answer; the server starts without it.",
+			"Look at its name and port, and let UDP out to it; or give the public address by hand with --advertise."))
+	}
+	if len(f.Advertised) == 0 {
+		return append(out, f.implied(subject))
+	}
 	for _, a := range f.Advertised {
 		out = append(out, f.claim(subject, a))
 	}
@@ -65,6 +69,8 @@ func (f Facts) claim(subject string, a netip.Addr) Finding {
 		return bad(subject, fmt.Sprintf("%v is an address of this machine, but --listen is bound to %v.", a, f.Listen), "Listen on :"+fmt.Sprint(f.Number)+", or advertise "+f.Listen.String()+".")
 	case mine && isPublic(a):
 		return good(subject, "%v is this machine's own public address.", a)
+	case mine && slices.ContainsFunc(f.Advertised, isPublic):
+		return good(subject, "%v is for clients in this machine's own network.", a)
 	case mine:
 		return warning(subject, fmt.Sprintf("%v is this machine's own, but only its own network can reach it.", a),
 			"Good for a LAN; for everybody else add the public address.")

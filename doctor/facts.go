@@ -16,7 +16,9 @@ type Facts struct {
 	Number uint16
 	// Advertised are those of --advertise; Own those of the interfaces.
 	Advertised, Own []netip.Addr
-	Certificate     Certificate
+	// SilentSTUN are the servers of --stun that did not answer.
+	SilentSTUN  []string
+	Certificate Certificate
 	// StateError is why the state directory can't be used.
 	StateError string
 	StateDir   string

@@ -68,10 +68,14 @@ func TestEachTroubleIsSaidWithWhatToDo(t *testing.T) {
 		"own private": {func(f *Facts) {
 			f.Own, f.Advertised = addresses("10.0.0.5"), addresses("10.0.0.5")
 		}, Warning, "only its own network"},
-		"loopback told":   {func(f *Facts) { f.Advertised = addresses("127.0.0.1") }, Bad, "the client's own machine"},
-		"link-local told": {func(f *Facts) { f.Advertised = addresses("169.254.1.1") }, Bad, "Nobody can send to 169.254.1.1"},
-		"documentation":   {func(f *Facts) { f.Advertised = addresses("203.0.113.10") }, Bad, "for examples in texts"},
-		"family not had":  {func(f *Facts) { f.Advertised = addresses("2600::1") }, Bad, "of a family that the server does not listen on"},
+		"own private beside the public one": {func(f *Facts) {
+			f.Own, f.Advertised = addresses("10.0.0.5"), addresses("1.1.1.1", "10.0.0.5")
+		}, Good, "10.0.0.5 is for clients in this machine's own network"},
+		"STUN server silent": {func(f *Facts) { f.SilentSTUN = []string{"stun.example.org:3478"} }, Warning, "stun.example.org:3478 does not answer"},
+		"loopback told":      {func(f *Facts) { f.Advertised = addresses("127.0.0.1") }, Bad, "the client's own machine"},
+		"link-local told":    {func(f *Facts) { f.Advertised = addresses("169.254.1.1") }, Bad, "Nobody can send to 169.254.1.1"},
+		"documentation":      {func(f *Facts) { f.Advertised = addresses("203.0.113.10") }, Bad, "for examples in texts"},
+		"family not had":     {func(f *Facts) { f.Advertised = addresses("2600::1") }, Bad, "of a family that the server does not listen on"},
 		"bound to another": {func(f *Facts) {
 			f.Own = addresses("8.8.4.4", "10.0.0.5")
 			f.Listen, f.Advertised = addresses("10.0.0.5")[0], addresses("8.8.4.4")

@@ -133,7 +133,7 @@ func (v *Visit) webFailed(err error) Finding {
 	switch {
 	case errors.As(err, &unknown):
 		return bad("certificate", "It is signed by nobody that this machine trusts; browsers will warn or refuse.",
-			"Use a certificate of a public CA, or install the server's ca.crt here and give it with --ca.")
+			"Use a certificate of a public CA, or give the server's ca.crt with --ca. To try the ways in all the same: --insecure.")
 	case errors.As(err, &name):
 		return bad("certificate", "It is for another name: "+name.Error()+".", "Use a certificate for "+v.url.Hostname()+".")
 	case errors.As(err, &invalid):

@@ -109,6 +109,9 @@ func (s *settings) discoverSTUN(ctx context.Context, log *slog.Logger) {
 	}
 	own := slices.DeleteFunc(ownAddresses(), netip.Addr.IsLoopback)
 	found := askSTUN(ctx, s.STUN, own)
+	s.silentSTUN = slices.DeleteFunc(slices.Clone(s.STUN), func(server string) bool {
+		return slices.ContainsFunc(found, func(f seen) bool { return f.server == server && f.err == nil })
+	})
 	for _, f := range found {
 		switch {
 		case f.err != nil:

@@ -111,11 +111,15 @@ func TestASTUNServerTellsThePublicAddress(t *testing.T) {
 }
 
 func TestASTUNServerThatIsSilentDoesNotStopTheStart(t *testing.T) {
-	s := settings{Config: Config{STUN: []string{stunServer(t, func(*stun.Message) []byte { return nil }), "no.such.host.invalid:1"}}}
+	silent := []string{stunServer(t, func(*stun.Message) []byte { return nil }), "no.such.host.invalid:1"}
+	s := settings{Config: Config{STUN: silent}}
 	ctx, cancel := context.WithTimeout(t.Context(), stunAgain)
 	defer cancel()
 	if err := s.discover(ctx, net.DefaultResolver.LookupNetIP, slog.New(slog.DiscardHandler)); err != nil || len(s.advertise) != 0 {
 		t.Errorf("advertised %v, error %v", s.advertise, err)
+	}
+	if !slices.Equal(s.silentSTUN, silent) {
+		t.Errorf("silent: %v", s.silentSTUN)
 	}
 }
 

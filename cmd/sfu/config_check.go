@@ -47,8 +47,10 @@ type settings struct {
 	rules     []advertised
 	advertise []netip.Addr              // of the rules; with names after discover
 	behind    map[netip.Addr]netip.Addr // local address by advertised one, where it is said
-	keys      map[string][]byte
-	state     string
+	// silentSTUN are the servers of --stun that did not answer.
+	silentSTUN []string
+	keys       map[string][]byte
+	state      string
 }
 
 // check returns the settings, or the first that is wrong.

@@ -92,7 +92,7 @@ func conclude(s streams, findings []doctor.Finding, fine string) error {
 // state directory, which is made when it is missing.
 func gatherFacts(ctx context.Context, s settings) doctor.Facts {
 	f := doctor.Facts{
-		Now: time.Now(), Advertised: s.advertise, Own: ownAddresses(), Machine: doctor.ThisMachine(),
+		Now: time.Now(), Advertised: s.advertise, SilentSTUN: s.silentSTUN, Own: ownAddresses(), Machine: doctor.ThisMachine(),
 		Open: len(s.keys) == 0, StateDir: s.state,
 	}
 	host, service, _ := net.SplitHostPort(s.Listen)

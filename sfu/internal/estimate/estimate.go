@@ -25,7 +25,7 @@ const (
 	baseWindow   = 10 * time.Second
 	staleAfter   = 2 * time.Second
 	outageAfter  = 400 * time.Millisecond // without a report: browsers report each 50 to 220 ms
-	minLossCount = 20 // packets, below which a share of loss says little
+	minLossCount = 20                     // packets, below which a share of loss says little
 )
 
 // Estimate of a path at one moment; rates in bits per second.
