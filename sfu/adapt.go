@@ -186,7 +186,7 @@ func (s *subscription) choose(c estimate.Choice, first bool, now time.Time) {
 	}
 	if c.Layer == estimate.None {
 		if !first && c.Reason == estimate.Bandwidth {
-			s.pause(string(c.Reason))
+			s.pause(string(c.Reason), now)
 			return
 		}
 		c.Layer = 0
@@ -214,10 +214,10 @@ func (s *subscription) insist() {
 }
 
 // pause stops forwarding for an allocation reason.
-func (s *subscription) pause(why string) {
+func (s *subscription) pause(why string, now time.Time) {
 	s.held = true
 	s.current = nil
-	s.refuse(why)
+	s.refuse(why, now)
 }
 
 // unpause forwards again, from the next key frame on.

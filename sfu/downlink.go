@@ -151,11 +151,7 @@ func (d *downlink) apply(now time.Time) {
 	}
 	changed := false
 	for _, s := range d.slots { // first empty, then fill
-		want := d.plan.of(s)
-		if s.subscription != nil && s.subscription.publication != want.publication {
-			s.subscription.end(now)
-			changed = true
-		}
+		changed = d.vacate(s, d.plan.of(s), now) || changed
 	}
 	for _, s := range d.slots {
 		want := d.plan.of(s)
@@ -167,7 +163,7 @@ func (d *downlink) apply(now time.Time) {
 			if d.ready {
 				sub.start(now)
 			}
-			changed = true
+			changed = changed || s.leaving == nil
 		case s.subscription.muted != want.muted:
 			s.subscription.mute(want.muted, now)
 			changed = true
@@ -188,7 +184,7 @@ func (d *downlink) tell() {
 	event := SlotsChanged{Seat: d.connection.seat}
 	for _, s := range d.slots {
 		state := SlotState{MID: s.mid, Audio: s.audio}
-		if sub := s.subscription; sub != nil {
+		if sub := s.shown(); sub != nil {
 			p := sub.publication
 			state.Publication, state.Participant, state.Source = p.id, p.participant, p.source
 			state.Muted, state.Paused = sub.muted, sub.paused
@@ -207,6 +203,7 @@ func (d *downlink) end(now time.Time) {
 	}
 	d.ended = true
 	for _, s := range d.slots {
+		s.release(now)
 		if s.subscription != nil {
 			s.subscription.end(now)
 		}

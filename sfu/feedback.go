@@ -34,7 +34,7 @@ func (c *connection) sendFeedback(time.Time) {
 // nack answers a receiver's request for lost packets.
 func (d *downlink) nack(p *rtcp.TransportLayerNack, now time.Time) {
 	s, repair := d.slotOf(p.MediaSSRC)
-	if s == nil || repair || s.subscription == nil || s.rtxSSRC == 0 {
+	if s == nil || repair || s.shown() == nil || s.rtxSSRC == 0 {
 		return
 	}
 	for _, pair := range p.Nacks {
@@ -52,7 +52,7 @@ func (d *downlink) resend(s *slot, wire uint16, now time.Time) {
 	if !ok {
 		return
 	}
-	p := s.subscription.publication.get(origin.Source, origin.Seq, now)
+	p := origin.Source.publication.get(origin.Source, origin.Seq, now)
 	if p == nil {
 		return
 	}
@@ -76,7 +76,7 @@ func (d *downlink) resend(s *slot, wire uint16, now time.Time) {
 	}
 	c.count(countResent)
 	o := outgoing{slot: s, packet: p, numbers: out, resend: true}
-	if sub := s.subscription; origin.Source == sub.current {
+	if sub := s.shown(); origin.Source == sub.current {
 		o.marker, o.active = sub.sieve.Marks(&p.sift), sub.sieve.Active(&p.sift)
 	}
 	d.sender.add(o)

@@ -62,6 +62,11 @@ func (a *keyFrameAsker) step(now time.Time, rtt time.Duration) (send bool, next 
 	return true, a.nextRequest(rtt)
 }
 
+// soon tells whether a key frame that is wanted now is asked for about now.
+func (a *keyFrameAsker) soon(now time.Time, rtt time.Duration) bool {
+	return !a.nextRequest(rtt).After(now.Add(keyFrameRepeat))
+}
+
 func (a *keyFrameAsker) nextRequest(rtt time.Duration) time.Time {
 	switch {
 	case a.tries == 0 && a.began.IsZero():

@@ -153,6 +153,9 @@ func (p *publication) setGate(open, waiting bool) {
 		for _, l := range p.layers {
 			l.clear()
 		}
+		for _, l := range p.listeners {
+			l.worker.post(l.shut)
+		}
 	}
 	if open && !p.open && !p.audio {
 		p.demand.began = time.Now()

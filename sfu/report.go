@@ -113,7 +113,7 @@ const reporterSSRC = 1
 // 3550, sections 6.4.1 and 6.5). Nothing while it carries nothing. It is
 // written by hand because there is one for each slot each second.
 func (s *slot) appendReport(b []byte, now time.Time, cname string) []byte {
-	sub := s.subscription
+	sub := s.shown()
 	if sub == nil || sub.current == nil || s.packets == 0 {
 		return b
 	}

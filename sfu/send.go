@@ -299,6 +299,9 @@ func (s *sender) startOver(now time.Time) {
 	s.startedOver = now
 	s.video = s.without(s.video, nil)
 	for _, slot := range s.downlink.slots {
+		if slot.release(now) {
+			s.downlink.tell()
+		}
 		if sub := slot.subscription; sub != nil && !slot.audio && sub.current != nil {
 			sub.startOver()
 		}

@@ -38,6 +38,8 @@ type slot struct {
 
 	stream       *rewrite.Stream[*layer]
 	subscription *subscription
+	leaving      *subscription // goes on until the other's picture begins
+	overdue      timer         // when it is not to
 	resends      *history.Resends // video
 	rtxNumber    seq.Number       // the last one of the repair stream
 	media, mends *seal.Stream     // of the two SSRCs, once used
@@ -52,7 +54,9 @@ type slot struct {
 var _ webrtc.TrackLocal = (*slot)(nil)
 
 func newSlot(index int, audio bool, streamID string) *slot {
-	return &slot{index: index, audio: audio, streamID: streamID}
+	s := &slot{index: index, audio: audio, streamID: streamID}
+	s.overdue.fire = s.late
+	return s
 }
 
 // Bind implements webrtc.TrackLocal. Pion calls it once, when the local

@@ -86,7 +86,8 @@ func (s *subscription) burst(now time.Time) {
 	if s.publication.audio {
 		return
 	}
-	if len(picture) == 0 {
+	if len(picture) == 0 || s.worthWaiting(picture, now) {
+		release(picture)
 		s.ask()
 		return
 	}
@@ -96,8 +97,9 @@ func (s *subscription) burst(now time.Time) {
 	}
 	first, last := picture[0], picture[len(picture)-1]
 	if !s.slot.takes(first.encoding) {
-		s.refuse("codec")
+		s.refuse("codec", now)
 	} else {
+		s.takeOver(now)
 		s.slot.stream.BindBurst(now, s.target, first.numbers(), last.rtp.Timestamp)
 		s.current = s.target
 		past := s.targetCut
@@ -172,7 +174,7 @@ func (s *subscription) admit(p *packet, now time.Time) (dropReason, bool) {
 		return dropBandwidth, false
 	}
 	if !s.slot.takes(p.encoding) {
-		s.refuse("codec")
+		s.refuse("codec", now)
 		return dropCodec, false
 	}
 	if s.target == nil || p.layer.replaces(s.target) {
@@ -215,6 +217,9 @@ func (s *subscription) admitSound(p *packet, now time.Time) (dropReason, bool) {
 
 func (s *subscription) switchTo(p *packet, now time.Time) {
 	if p.layer != s.current {
+		if s.takeOver(now) {
+			defer s.downlink.tell()
+		}
 		s.slot.stream.Bind(now, p.layer, p.numbers())
 		s.current = p.layer
 		s.slot.switched = true
@@ -305,9 +310,10 @@ func (s *subscription) mute(muted bool, now time.Time) {
 }
 
 // refuse notes why nothing is sent.
-func (s *subscription) refuse(why string) {
+func (s *subscription) refuse(why string, now time.Time) {
 	if s.paused != why {
 		s.paused = why
+		s.takeOver(now)
 		s.downlink.tell()
 	}
 }
@@ -327,6 +333,21 @@ func (s *subscription) end(now time.Time) {
 	if s.listening {
 		s.publication.unlisten(s.downlink.worker(), s)
 	}
+	if s.slot.shown() == s {
+		s.clearOut(now)
+	}
+	if s.slot.leaving == s {
+		s.slot.leaving = nil
+		s.downlink.worker().wheel.stop(&s.slot.overdue)
+	} else {
+		s.slot.subscription = nil
+	}
+	s.downlink.connection.sfu.subscriptions.Add(-1)
+}
+
+// clearOut takes what was not sent yet out of the slot, and all trace of the
+// source.
+func (s *subscription) clearOut(now time.Time) {
 	if s.slot.audio { // numbered already: left out it would be a gap
 		s.downlink.sender.writeSound(now)
 	}
@@ -335,8 +356,6 @@ func (s *subscription) end(now time.Time) {
 	if s.current != nil {
 		s.slot.stream.Forget(s.current)
 	}
-	s.slot.subscription = nil
-	s.downlink.connection.sfu.subscriptions.Add(-1)
 }
 
 // replaces tells whether l takes o's place: the same encoding begun anew, on

@@ -5,13 +5,18 @@
 /** Joins a room; `window.viewer` is there when everybody in `users`, or so many, can be seen. */
 export async function enterAsViewer({ room: name, user, users, count = users?.length, late }) {
   const { Client } = await import('/sdk/callrelay.js')
+  const send = WebSocket.prototype.send
+  WebSocket.prototype.send = function (text) {
+    if (String(text).includes('"prefer"')) window.viewer.wished = performance.now()
+    return send.call(this, text)
+  }
   const client = new Client({ name: user })
   await client.connect()
   const room = await client.joinRoom(name, { video: false, microphone: false })
   const elements = new Map()
   const canvas = Object.assign(document.createElement('canvas'), { width: 1, height: 1 })
   const g = canvas.getContext('2d', { willReadFrequently: true })
-  const viewer = { client, room, frames: [], onframe: () => undefined }
+  const viewer = { client, room, wished: 0, onframe: () => undefined }
 
   /** The element of a track, whose frames are noted with the colour of their middle. */
   viewer.elementOf = (track) => {
@@ -49,12 +54,14 @@ export async function enterAsViewer({ room: name, user, users, count = users?.le
 
 /**
  * Looks at one after the other, `times` over. `colours` says by user what the
- * right picture is. Times in ms from the moment the page knows of the binding.
+ * right picture is. Times in ms: `took` from the moment the wish leaves the
+ * page, `told` from the moment the page knows of the binding. `wrong` are frames
+ * of another after the right one, `early` those before it although the page was told.
  */
 export async function rebind({ users, colours, times, late }) {
   const { viewer } = window
   const near = (a, b) => a.every((c, i) => Math.abs(c - b[i]) <= 80)
-  const out = { took: [], asked: [], gaps: [], wrong: 0, never: 0, sameSlot: 0 }
+  const out = { took: [], told: [], gaps: [], wrong: 0, early: 0, never: 0, sameSlot: 0 }
   let last
   const newest = new Map() // time of the newest frame of an element
   for (let i = 0; i < times; i++) {
@@ -71,11 +78,11 @@ export async function rebind({ users, colours, times, late }) {
         if (!fits) out.wrong++
       } else if (fits) {
         right = at
-        out.took.push(at - bound.at)
-        out.asked.push(at - asked)
+        out.took.push(at - viewer.wished)
+        out.told.push(at - bound.at)
         if (video === last && before) { out.gaps.push(at - before); out.sameSlot++ }
         settle()
-      }
+      } else out.early++
     }
     const seen = () => {
       const track = viewer.camera(user)?.track
@@ -83,7 +90,6 @@ export async function rebind({ users, colours, times, late }) {
       if (track && !right && bound?.video !== viewer.elementOf(track)) bound = { at: performance.now(), video: viewer.elementOf(track) }
     }
     const off = viewer.room.on('members', seen)
-    const asked = performance.now()
     viewer.room.prefer([{ publication, width: 640, height: 360 }])
     seen()
     const timer = setTimeout(() => settle(out.never++), late)
