@@ -187,7 +187,7 @@ func (d *downlink) tell() {
 		if sub := s.shown(); sub != nil {
 			p := sub.publication
 			state.Publication, state.Participant, state.Source = p.id, p.participant, p.source
-			state.Muted, state.Paused = sub.muted, sub.paused
+			state.Muted, state.Paused, state.Since = sub.muted, sub.paused, sub.since
 		}
 		event.Slots = append(event.Slots, state)
 	}

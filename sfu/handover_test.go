@@ -61,8 +61,8 @@ func TestPictureGoesOnUntilTheNextOnesKeyFrame(t *testing.T) {
 			t.Errorf("%d packets of the old and %d of the new picture, told %q", between-before, none, h.told())
 		}
 		h.Until(200*time.Millisecond, "the new picture", func() bool { _, n := h.pictures(); return n > 0 })
-		if h.told() != "c" {
-			t.Errorf("told %q when the new picture was here", h.told())
+		if s := h.Slots("a"); h.told() != "c" || s[1].Since == 0 {
+			t.Errorf("told %+v when the new picture was here", s)
 		}
 		last, _ := h.pictures()
 		time.Sleep(time.Second)

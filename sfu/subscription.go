@@ -36,6 +36,7 @@ type subscription struct {
 	cut       sieve.Cut // forwarded of those within current
 	sieve     sieve.Sieve
 	dropping  bool // to the next key frame, as the queue was full
+	since     uint32    // the slot's timestamp at which it followed another picture
 }
 
 func newSubscription(d *downlink, s *slot, b binding) *subscription {
@@ -99,8 +100,11 @@ func (s *subscription) burst(now time.Time) {
 	if !s.slot.takes(first.encoding) {
 		s.refuse("codec", now)
 	} else {
-		s.takeOver(now)
+		tookOver := s.takeOver(now)
 		s.slot.stream.BindBurst(now, s.target, first.numbers(), last.rtp.Timestamp)
+		if tookOver {
+			s.since, _ = s.slot.stream.Timestamp(first.rtp.Timestamp)
+		}
 		s.current = s.target
 		past := s.targetCut
 		if first.sift.Targets != nil {
@@ -217,11 +221,13 @@ func (s *subscription) admitSound(p *packet, now time.Time) (dropReason, bool) {
 
 func (s *subscription) switchTo(p *packet, now time.Time) {
 	if p.layer != s.current {
-		if s.takeOver(now) {
-			defer s.downlink.tell()
-		}
+		tookOver := s.takeOver(now)
 		s.slot.stream.Bind(now, p.layer, p.numbers())
 		s.current = p.layer
+		if tookOver {
+			s.since, _ = s.slot.stream.Timestamp(p.rtp.Timestamp)
+			s.downlink.tell()
+		}
 		s.slot.switched = true
 		s.downlink.connection.sfu.counters.count(countSwitches)
 	}

@@ -123,6 +123,9 @@ type SlotState struct {
 	Muted       bool
 	// Paused: an allocation reason, when the source is on and nothing is sent.
 	Paused string
+	// Since is the RTP timestamp at which the picture begins where another one
+	// was until then.
+	Since uint32
 }
 
 // SlotsChanged tells what all slots of a seat carry now.

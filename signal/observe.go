@@ -91,7 +91,7 @@ func slotsMessage(e sfu.SlotsChanged) protocol.Slots {
 		m.Slots[i] = protocol.SlotView{
 			Mid: slot.MID, Kind: kind, Publication: protocol.PublicationID(slot.Publication),
 			Participant: protocol.ParticipantID(slot.Participant), Source: protocol.Source(slot.Source),
-			Muted: slot.Muted, Paused: slot.Paused,
+			Muted: slot.Muted, Paused: slot.Paused, Since: slot.Since,
 		}
 	}
 	return m

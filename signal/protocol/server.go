@@ -281,6 +281,9 @@ type SlotView struct {
 	// Paused tells that the server sends nothing now though the source is on,
 	// and why.
 	Paused string `json:"paused,omitempty"`
+	// Since is the RTP timestamp at which the picture begins in a slot that had
+	// another one until then: what is shown before it is still the other's.
+	Since uint32 `json:"since,omitempty"`
 }
 
 // Slots tells what each slot of this seat's connection carries, all of them.

@@ -380,6 +380,38 @@ describe('in a call', () => {
     expect(early).toBeDefined()
   })
 
+  test('a slot that changes hands is told with its picture', async () => {
+    const { call, socket } = await placed()
+    socket.receive({ type: 'call', cursor: '1', call: view({ state: 'active' }) })
+    socket.receive({ type: 'room_changed', cursor: '2', room: room() })
+    const slot = pc().transceivers.find((t) => t.kind === 'video' && t.direction === 'recvonly')
+    const carries = (publication: string, since?: number) => {
+      const [participant = '', source] = publication.split('/') as [string, 'camera' | 'screen']
+      const view = { mid: slot?.mid ?? '', kind: 'video' as const, publication, participant, source }
+      socket.receive({
+        type: 'slots',
+        cursor: publication,
+        participant: 'me',
+        generation: 1,
+        slots: [since === undefined ? view : { ...view, since }],
+      })
+    }
+    let shown = 8_000
+    if (slot) slot.receiver.getSynchronizationSources = () => [{ rtpTimestamp: shown }]
+    carries('bob/camera')
+    expect(call.members[0]?.media.camera?.track).toBeDefined()
+    carries('eve/camera', 9_000)
+    expect(call.members[0]?.media.camera?.track).toBeDefined() // bob is still seen there
+    shown = 9_000
+    await vi.advanceTimersByTimeAsync(10)
+    expect(call.members[0]?.media.camera?.track).toBeUndefined()
+    carries('bob/camera', 20_000)
+    await vi.advanceTimersByTimeAsync(190)
+    expect(call.members[0]?.media.camera?.track).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(20) // longer it is not waited for
+    expect(call.members[0]?.media.camera?.track).toBeDefined()
+  })
+
   test('layers that the server wants are switched without an offer', async () => {
     const { socket } = await active()
     const encodings = () => pc().transceivers[1]?.sender.parameters.encodings.map((e) => [e.rid, e.active])

@@ -9,6 +9,7 @@ import type {
   RoomView,
   SampleMessage,
   SlotsMessage,
+  SlotView,
   Source,
 } from '../protocol/messages'
 import { Chat } from './chat'
@@ -24,6 +25,7 @@ import { applyEvent, type RoomEvent } from './roomEvent'
 import type { RoomContext, RoomEvents } from './roomEvents'
 import { applyRoom, applySlots, emptyRoom, remoteMembers, roomDetails, type RoomState } from './roomState'
 import { SeatConnections } from './seatConnections'
+import { seenSlots } from './slotChanges'
 import type {
   ConnectionState,
   ConnectionStats,
@@ -35,6 +37,10 @@ import type {
   VideoWish,
 } from './types'
 import { Wishes } from './wishes'
+
+/** How often it is looked whether the picture of a slot has changed, and how long it is waited for. */
+const CHANGE_POLL_MS = 10
+const CHANGE_MS = 200
 
 /**
  * A room this device is in: the others with their media, one's own sources,
@@ -59,6 +65,7 @@ export class Room extends Emitter<RoomEvents> {
   private endReason: EndReason | undefined
   private wasConnected = false
   private toldConnection: ConnectionState = 'idle'
+  private changing: ReturnType<typeof setTimeout> | undefined
 
   constructor(context: RoomContext) {
     super()
@@ -300,8 +307,23 @@ export class Room extends Emitter<RoomEvents> {
 
   /** @internal */
   applySlots(message: SlotsMessage): void {
-    this.view = applySlots(this.view, message)
+    if (message.generation < this.view.generation) return
+    clearTimeout(this.changing)
+    this.seeSlots(message, message.generation === this.view.generation ? this.view.slots : [], 0)
     this.update()
+  }
+
+  /** Slots that change hands change here with their pictures, a moment after the word of it. */
+  private seeSlots(message: SlotsMessage, before: readonly SlotView[], waited: number): void {
+    const begun = (mid: string, since: number) =>
+      waited >= CHANGE_MS || (this.connections.current?.hasShown(mid, since) ?? true)
+    const { slots, complete } = seenSlots(before, message.slots ?? [], begun)
+    this.view = applySlots(this.view, { ...message, slots: [...slots] })
+    if (complete) return
+    this.changing = setTimeout(() => {
+      this.seeSlots(message, this.view.slots, waited + CHANGE_POLL_MS)
+      this.update()
+    }, CHANGE_POLL_MS)
   }
 
   /** @internal */
@@ -340,6 +362,7 @@ export class Room extends Emitter<RoomEvents> {
   finish(reason: EndReason): void {
     if (this.endReason) return
     this.endReason = reason
+    clearTimeout(this.changing)
     this.wishes.close()
     this.sources.close()
     this.watch.close()

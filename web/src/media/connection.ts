@@ -1,6 +1,7 @@
 import { Emitter } from '../client/emitter'
 import type { Environment } from '../client/environment'
 import { CallrelayError, toClientError } from '../client/errors'
+import { notBefore } from '../client/slotChanges'
 import type { ClientError, ConnectionState } from '../client/types'
 import type { LayerState, Section, Source } from '../protocol/messages'
 import { arrivals, arrivedSince, type Arrivals } from './alive'
@@ -96,6 +97,12 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   /** The track of a receive slot. */
   trackOf(mid: string): MediaStreamTrack | undefined {
     return this.sections.slots.find((t) => t.mid === mid)?.receiver.track
+  }
+
+  /** Whether a frame of that RTP timestamp or a later one has come out of a receive slot. */
+  hasShown(mid: string, timestamp: number): boolean {
+    const receiver = this.sections.slots.find((t) => t.mid === mid)?.receiver
+    return receiver?.getSynchronizationSources().some((s) => notBefore(s.rtpTimestamp, timestamp)) ?? true
   }
 
   /** The source of a send section. */

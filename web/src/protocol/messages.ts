@@ -1349,6 +1349,11 @@ export interface SlotView {
    * and why.
    */
   paused?: string
+  /**
+   * Since is the RTP timestamp at which the picture begins in a slot that had
+   * another one until then: what is shown before it is still the other's.
+   */
+  since?: number
 }
 
 /**

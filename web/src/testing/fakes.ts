@@ -151,7 +151,7 @@ interface FakeTransceiver {
   kind: string
   direction: string
   sender: FakeSender
-  receiver: { track: FakeTrack }
+  receiver: { track: FakeTrack; getSynchronizationSources: () => { rtpTimestamp: number }[] }
   stop(): void
 }
 
@@ -190,7 +190,7 @@ export class FakePeerConnection {
       kind,
       direction: init.direction,
       sender: new FakeSender(init.sendEncodings ?? []),
-      receiver: { track: new FakeTrack(kind) },
+      receiver: { track: new FakeTrack(kind), getSynchronizationSources: () => [] },
       stop: () => void (this.transceivers = this.transceivers.filter((other) => other !== t)),
     }
     this.transceivers.push(t)
