@@ -71,6 +71,16 @@ func (p *participant) published() (n int) {
 	return n
 }
 
+// hasPublished tells whether there is anything of it that others might see.
+func (p *participant) hasPublished() bool {
+	for _, s := range p.sources {
+		if s.published {
+			return true
+		}
+	}
+	return false
+}
+
 // setGates opens what may be forwarded and closes all else.
 func (p *participant) setGates() {
 	for _, s := range p.sources {

@@ -34,11 +34,24 @@ func (s *SFU) replan(r *room) {
 	if r == nil {
 		return
 	}
-	all := newOffers(r.offered(), r.voices)
+	all := r.offers()
 	for _, p := range r.members {
 		s.replanOne(p, all)
 	}
 }
+
+// replanFor somebody who comes, goes or has other rights: one who has published
+// nothing changes nothing for the others.
+func (s *SFU) replanFor(p *participant, r *room) {
+	switch {
+	case p.hasPublished():
+		s.replan(r)
+	case p.room == r:
+		s.replanOne(p, r.offers())
+	}
+}
+
+func (r *room) offers() *offers { return newOffers(r.offered(), r.voices) }
 
 func (s *SFU) replanOne(p *participant, all *offers) {
 	w := wishes{

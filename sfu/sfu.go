@@ -189,7 +189,7 @@ func (s *SFU) adopt(p *participant, c *connection) bool {
 	}
 	p.videoSlots, p.audioSlots = c.downlink.counts[0], c.downlink.counts[1]
 	if p.room != nil {
-		s.replan(p.room)
+		s.replanOne(p, p.room.offers())
 	}
 	return true
 }
@@ -238,7 +238,7 @@ func (s *SFU) Join(_ context.Context, id RoomID, participant ParticipantID, righ
 	r.members[p.id] = p
 	p.room, p.rights, p.joined = r, rights, true
 	p.setGates()
-	s.replan(r)
+	s.replanFor(p, r)
 	return nil
 }
 
@@ -278,7 +278,7 @@ func (s *SFU) leave(p *participant) {
 	p.room = nil
 	p.setGates()
 	s.setPlan(p, plan{audio: make([]binding, p.audioSlots), video: make([]binding, p.videoSlots)})
-	s.replan(r)
+	s.replanFor(p, r)
 }
 
 // Remove leaves and ends the participant's connection; its id is forgotten.
@@ -360,7 +360,7 @@ func (s *SFU) Prefer(_ context.Context, participant ParticipantID, videos []Pref
 	}
 	p.prefer, p.chosen = slices.Clone(videos), videos != nil
 	if p.room != nil {
-		s.replanOne(p, newOffers(p.room.offered(), p.room.voices))
+		s.replanOne(p, p.room.offers())
 	}
 	return nil
 }
