@@ -32,6 +32,7 @@ const (
 // share the outbox alone.
 type conn struct {
 	ws     *websocket.Conn
+	cork   *cork // of ws
 	out    *outbox
 	remote string
 	// reached is how the client came here.
@@ -73,12 +74,13 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		HandshakeTimeout: protocol.HelloTimeout,
 		Subprotocols:     []string{protocol.Subprotocol}, CheckOrigin: s.originAllowed,
 	}
-	ws, err := up.Upgrade(w, r, nil)
+	corked := &corking{ResponseWriter: w}
+	ws, err := up.Upgrade(corked, r, nil)
 	if err != nil { // the upgrader has answered
 		s.locked(func() { delete(s.conns, c) })
 		return
 	}
-	c.ws = ws
+	c.ws, c.cork = ws, corked.cork
 	s.run(c)
 }
 

@@ -2,6 +2,7 @@ package signal
 
 import (
 	"sync"
+	"time"
 
 	"callrelay/signal/protocol"
 )
@@ -22,6 +23,7 @@ type outbox struct {
 	// What the writer has taken and may still be writing counts as queued.
 	flying, flyingBytes int
 	closing             protocol.CloseCode
+	gathering           bool // the writer will be woken soon
 	wake                chan struct{} // holds one token while there is something to do
 }
 
@@ -31,8 +33,35 @@ func newOutbox() *outbox { return &outbox{wake: make(chan struct{}, 1)} }
 func (o *outbox) put(l letter) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.add(l) {
+		o.signal()
+	}
+}
+
+// gather queues one letter that may wait a moment for others, to leave with
+// them.
+func (o *outbox) gather(l letter, wait time.Duration) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	switch {
+	case !o.add(l) || o.gathering:
+	case o.closing != 0:
+		o.signal()
+	default:
+		o.gathering = true
+		time.AfterFunc(wait, func() {
+			o.mu.Lock()
+			defer o.mu.Unlock()
+			o.gathering = false
+			o.signal()
+		})
+	}
+}
+
+// add a letter; false when the outbox is closing already.
+func (o *outbox) add(l letter) bool {
 	if o.closing != 0 {
-		return
+		return false
 	}
 	if len(o.letters)-o.exempt+o.flying >= protocol.QueueMessages ||
 		o.bytes+o.flyingBytes+l.body.Size() > protocol.QueueBytes {
@@ -42,7 +71,7 @@ func (o *outbox) put(l letter) {
 		o.letters = append(o.letters, l)
 		o.bytes += l.body.Size()
 	}
-	o.signal()
+	return true
 }
 
 // offer queues a letter that may be left out when the reader is behind; it

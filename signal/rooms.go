@@ -170,6 +170,13 @@ func (s *Server) leave(st *seat, reason protocol.EndReason) {
 // tellRoom tells all members an event, in the room's order.
 func (s *Server) tellRoom(room *roomEntry, m protocol.ServerMessage) { s.tellOthers(room, nil, m) }
 
+// From manyMembers on what is told to all waits up to gatherTime for what is
+// told next: while hundreds join, each of them is told of each.
+const (
+	manyMembers = 25
+	gatherTime  = 100 * time.Millisecond
+)
+
 func (s *Server) tellOthers(room *roomEntry, but *session, m protocol.ServerMessage) {
 	var to []*session
 	for _, member := range room.Members {
@@ -187,7 +194,11 @@ func (s *Server) tellOthers(room *roomEntry, but *session, m protocol.ServerMess
 	s.inLane(room, func() {
 		s.locked(func() {
 			for _, sess := range to {
-				sess.push(body)
+				if len(to) < manyMembers {
+					sess.push(body)
+				} else {
+					sess.gather(body, gatherTime)
+				}
 			}
 		})
 	})

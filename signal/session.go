@@ -92,6 +92,14 @@ func (sess *session) push(b protocol.Body) {
 	}
 }
 
+// gather is push for what may wait a moment for company.
+func (sess *session) gather(b protocol.Body, wait time.Duration) {
+	cursor := sess.journal.add(b)
+	if sess.conn != nil {
+		sess.conn.out.gather(letter{protocol.Envelope{Cursor: cursor}, b}, wait)
+	}
+}
+
 // hint tells a session something that may be lost; false if it is.
 func (sess *session) hint(b protocol.Body) bool {
 	return sess.conn != nil && sess.conn.out.offer(letter{body: b})

@@ -32,12 +32,9 @@ func (s *Server) writeLoop(c *conn) {
 func (c *conn) flush() bool {
 	letters, closing := c.out.take()
 	defer c.out.written()
-	for _, l := range letters {
-		_ = c.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
-		if err := c.ws.WriteMessage(websocket.TextMessage, l.body.Frame(l.env)); err != nil {
-			c.abort()
-			return true
-		}
+	if !c.send(letters) {
+		c.abort()
+		return true
 	}
 	if closing == 0 {
 		return false
@@ -47,6 +44,18 @@ func (c *conn) flush() bool {
 	// The reader goes on until the other side has answered, but not for long.
 	_ = c.ws.NetConn().SetReadDeadline(time.Now().Add(closeTimeout))
 	return true
+}
+
+// send letters, together; false when the socket is broken.
+func (c *conn) send(letters []letter) bool {
+	_ = c.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
+	c.cork.close()
+	for _, l := range letters {
+		if c.ws.WriteMessage(websocket.TextMessage, l.body.Frame(l.env)) != nil {
+			return false
+		}
+	}
+	return c.cork.open() == nil
 }
 
 // abort closes at once; the reader's next read fails. What is queued from now
