@@ -17,11 +17,12 @@ import * as thinLink from './cases/thin-link.mjs'
 import * as rooms from './cases/rooms.mjs'
 import * as streams from './cases/streams.mjs'
 import * as crowd from './cases/crowd.mjs'
+import * as storm from './cases/storm.mjs'
 import * as switching from './cases/switching.mjs'
 import * as data from './cases/data.mjs'
 import * as keyboard from './cases/keyboard.mjs'
 
-const FILES = { calls, ends, packets, devices, recovery, networks, tokens, 'bad-input': badInput, diag, 'thin-link': thinLink, rooms, streams, crowd, switching, data, keyboard }
+const FILES = { calls, ends, packets, devices, recovery, networks, tokens, 'bad-input': badInput, diag, 'thin-link': thinLink, rooms, streams, crowd, switching, storm, data, keyboard }
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const full = process.argv.includes('--full')

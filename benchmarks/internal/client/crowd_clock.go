@@ -59,9 +59,27 @@ func (p *Peer) lightFeedback(withReport bool) {
 	if withReport {
 		packets = append([]rtcp.Packet{p.lightReport()}, packets...)
 	}
+	if p.asking.Load() {
+		packets = append(packets, p.pictureRequests()...)
+	}
 	if len(packets) > 0 {
 		_ = p.pc.WriteRTCP(packets)
 	}
+}
+
+// AskForPictures makes a light peer ask for a key frame of everything ten
+// times a second from now on, whether it has one or not.
+func (p *Peer) AskForPictures() { p.asking.Store(true) }
+
+func (p *Peer) pictureRequests() (packets []rtcp.Packet) {
+	p.tally.mu.Lock()
+	defer p.tally.mu.Unlock()
+	for ssrc, s := range p.tally.t.Wire {
+		if !s.Repair {
+			packets = append(packets, &rtcp.PictureLossIndication{SenderSSRC: p.cfg.Number | 1<<31, MediaSSRC: ssrc})
+		}
+	}
+	return packets
 }
 
 // lightReport is a receiver report over all streams that bring media.
