@@ -93,8 +93,9 @@ func (q *queue) read(got func(id uint32)) {
 		}
 		for _, m := range msgs {
 			if m.Header.Type == syscall.NLMSG_ERROR && len(m.Data) >= 4 {
-				if e := int32(binary.NativeEndian.Uint32(m.Data)); e != 0 {
-					die("kernel", syscall.Errno(-e)) // EPERM: another process has this queue
+				// ENOENT: the packet is gone, as all that wait are when rules of the namespace change.
+				if e := syscall.Errno(-int32(binary.NativeEndian.Uint32(m.Data))); e != 0 && e != syscall.ENOENT {
+					die("kernel", e) // EPERM: another process has this queue
 				}
 			}
 			if m.Header.Type != msgPacket {
