@@ -61,6 +61,7 @@ export function probe() {
   window.WebSocket = class extends RealSocket {
     constructor(...args) {
       super(...args)
+      note('socket made', { id: document.readyState })
       this.addEventListener('message', (event) => note('got', { id: type(event.data) }))
       this.addEventListener('close', (event) => note('socket closed', { id: String(event.code) }))
     }

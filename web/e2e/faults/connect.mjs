@@ -21,7 +21,8 @@ async function loaded(person) {
 
 /**
  * Milliseconds of one visitor: until the page of the first visit can call, which has nothing cached and no connection yet, until
- * that of a reload can, and from its first offer until its connection stands.
+ * that of a reload can, and from its first offer until its connection stands; and how early the reloaded page began its socket,
+ * and how many it made.
  */
 async function visit(world, server) {
   const person = await world.stranger('alice', server)
@@ -30,13 +31,16 @@ async function visit(world, server) {
   const { tab } = person
   await tab.reload()
   const again = await loaded(person)
+  const made = (await person.log()).filter((e) => e.what === 'socket made')
+  const script = await tab.evaluate(() => Math.max(...performance.getEntriesByType('resource').filter((r) => /\.js$/.test(r.name) && !/boot/.test(r.name)).map((r) => r.responseEnd)))
+  const early = { sockets: made.length, socket: made[0].at - await tab.evaluate(() => performance.timeOrigin), script }
   const other = await world.person('bob', server)
   await person.ring(other)
   const connected = await until('a connection', async () => (await person.log()).find((e) => e.what === 'pc' && e.state === 'connected'), 15_000)
   const asked = (await person.log()).find((e) => e.what === 'sent' && e.id === 'offer')
   await person.click('hangup').catch(() => undefined)
   await world.tidy(false)
-  return { first, again, media: connected.at - asked.at }
+  return { first, again, early, media: connected.at - asked.at }
 }
 
 async function connects(world, server, times, block) {
@@ -60,6 +64,9 @@ export const faults = [
         return [
           figure('40 ms round trip: first visit, page opened to signed in', 'ms', udp.map((s) => s.first), {}),
           figure('40 ms round trip: reload, page opened to signed in', 'ms', udp.map((s) => s.again), {}),
+          figure('40 ms round trip: reload, page opened to its socket begun', 'ms', udp.map((s) => s.early.socket), {}),
+          figure('40 ms round trip: reload, page opened to its scripts there', 'ms', udp.map((s) => s.early.script), {}),
+          figure('40 ms round trip: reload, sockets made', '', udp.map((s) => s.early.sockets), { max: 1 }),
           figure('40 ms round trip: offer to connected, UDP', 'ms', udp.map((s) => s.media), {}),
           figure('40 ms round trip: reload, page opened to connected, UDP', 'ms', udp.map((s) => s.again + s.media), { p50: 400 }),
           figure('40 ms round trip: reload, page opened to connected, no UDP', 'ms', tcp.map((s) => s.again + s.media), { max: 1500 }),
