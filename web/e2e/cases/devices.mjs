@@ -22,6 +22,16 @@ const shows = (person) => person.tab.evaluate(() => {
   return Boolean(box && box.width > 0 && getComputedStyle(video).visibility === 'visible' && getComputedStyle(video).opacity !== '0')
 })
 
+/** What the system does to all that is captured: `mute`, `unmute` or `ended`. Runs on the page. */
+const interrupt = (what) => {
+  const tracks = window.__probe.pcs.flatMap((pc) => pc.getSenders()).map((s) => s.track).filter(Boolean)
+  for (const track of tracks) {
+    if (what === 'ended') track.stop()
+    track.enabled = what !== 'mute'
+    track.dispatchEvent(new Event(what))
+  }
+}
+
 async function received(person, kind) {
   const streams = (await person.streams()).filter((s) => !s.up && s.kind === kind)
   return streams.reduce((sum, s) => sum + s.packets, 0)
@@ -147,6 +157,32 @@ export const cases = [
       await a.click('toggle-cam')
       await until("the other's picture to be shown", () => shows(b), PATIENCE)
       await expectPicture(b, 'alice')
+      assert.deepEqual(await Promise.all([a.offers(), b.offers()]), [1, 1])
+    },
+  },
+  {
+    name: 'a phone call takes microphone and camera: the other is told, and sees and hears again when it is over',
+    async run(world, server) {
+      const [a, b] = await inCall(world, server)
+      await a.tab.evaluate(interrupt, 'mute')
+      await until("the other's picture to be hidden", async () => !(await shows(b)), PATIENCE)
+      await until('the reason on the tile', () => b.tab.evaluate(() =>
+        document.querySelector('[data-testid="tile"]:not([data-self="true"])')?.getAttribute('aria-label')?.includes('On another call')), PATIENCE)
+      await a.tab.evaluate(interrupt, 'unmute')
+      await until("the other's picture to be shown", () => shows(b), PATIENCE)
+      await Promise.all([expectPicture(b, 'alice'), expectSound(b, 'alice')])
+      assert.deepEqual(await Promise.all([a.offers(), b.offers()]), [1, 1])
+    },
+  },
+  {
+    name: 'a system that ends camera and microphone without a word: both are opened again when the page is looked at',
+    async run(world, server) {
+      const [a, b] = await inCall(world, server)
+      await a.tab.evaluate(interrupt, 'ended')
+      await until("the other's picture to be hidden", async () => !(await shows(b)), PATIENCE)
+      await a.tab.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })))
+      await until("the other's picture to be shown", () => shows(b), PATIENCE)
+      await Promise.all([expectPicture(b, 'alice'), expectSound(b, 'alice')])
       assert.deepEqual(await Promise.all([a.offers(), b.offers()]), [1, 1])
     },
   },

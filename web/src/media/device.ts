@@ -7,7 +7,7 @@ import type { DeviceState } from '../client/types'
  *                 asking -failed-> denied | dismissed | system | none | busy | insecure | unsupported
  *                                  -start, or permission or devices change while wanted-> asking
  *   live -muted-> interrupted -unmuted-> live
- *   live -ended-> lost -devices change while wanted-> asking
+ *   live -ended-> lost -devices change, or the page is looked at again, while wanted-> asking
  *
  * `off` from anywhere ends what is open. Leaving live never ends a call.
  */
@@ -32,6 +32,8 @@ export type DeviceEvent =
   /** The device is gone, or the browser ended it. */
   | { type: 'ended' }
   | { type: 'devicesChanged' }
+  /** The page is looked at again: some phones end what a call of theirs took, and say nothing when it is over. */
+  | { type: 'returned' }
   | { type: 'permissionChanged'; permission: PermissionState }
 
 /** open: call getUserMedia. close: stop the track that is open, if any. */
@@ -74,6 +76,8 @@ export function stepDevice(machine: DeviceMachine, event: DeviceEvent): DeviceSt
       return { machine: { ...machine, device: { state: 'lost', deviceId: device.deviceId } }, effect: 'close' }
     case 'devicesChanged':
       return machine.wanted && (device.state === 'lost' || device.state === 'none') ? ask() : { machine }
+    case 'returned':
+      return machine.wanted && device.state === 'lost' ? ask() : { machine }
     case 'permissionChanged':
       return permissionChanged(machine, event.permission)
   }

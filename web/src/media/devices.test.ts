@@ -5,7 +5,7 @@ import { Devices } from './devices'
 
 function setUp(browser = fakeBrowser()) {
   const media = browser.devices
-  return { media, devices: new Devices(browserEnvironment(browser)) }
+  return { browser, media, devices: new Devices(browserEnvironment(browser)) }
 }
 
 test('both devices are asked for in one question', async () => {
@@ -104,6 +104,15 @@ test('a device that was pulled out is lost, and comes back when it is plugged in
   expect(devices.camera.state).toMatchObject({ state: 'lost' })
   media.devices = [{ kind: 'videoinput', deviceId: 'video-1', label: 'x' }]
   media.dispatchEvent(new Event('devicechange'))
+  await vi.waitFor(() => expect(devices.camera.state.state).toBe('live'))
+})
+
+test('a device that the system ended is opened again when the page is looked at', async () => {
+  const { media, devices, browser } = setUp()
+  await devices.camera.start()
+  media.given[0]?.onended?.()
+  expect(devices.camera.state).toMatchObject({ state: 'lost' })
+  browser.window.dispatchEvent(new Event('visibilitychange'))
   await vi.waitFor(() => expect(devices.camera.state.state).toBe('live'))
 })
 

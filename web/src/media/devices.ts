@@ -44,6 +44,12 @@ export class Devices extends Emitter<DevicesEvents> {
     }
     const { signal } = this.abort
     env.mediaDevices?.addEventListener?.('devicechange', () => void this.devicesChanged(), { signal })
+    env.window?.addEventListener('visibilitychange', () => this.lookedAt(), { signal })
+  }
+
+  private lookedAt(): void {
+    if (globalThis.document?.visibilityState === 'hidden') return
+    for (const device of [this.microphone, this.camera]) device.dispatch({ type: 'returned' })
   }
 
   get list(): DeviceList {
