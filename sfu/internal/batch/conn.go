@@ -21,6 +21,7 @@ type Conn struct {
 	// Reading.
 	readMu sync.Mutex // held while a read waits, as net.UDPConn does
 	reader reader
+	pause  func(time.Duration)
 
 	// Writing. mu is never held across a system call: filling is written
 	// under it, and flushing is true while one goroutine owns transport and
@@ -74,6 +75,7 @@ func Listen(address netip.AddrPort, config Config) (*Conn, error) {
 		_ = udp.Close()
 		return nil, fmt.Errorf("batch socket %v: %w", address, err)
 	}
+	c.pause = pausing(udp)
 	c.noteMethod(c.transport)
 	c.timer = time.AfterFunc(time.Hour, c.onTimer)
 	c.timer.Stop()
@@ -132,6 +134,10 @@ func (c *Conn) ReadBatch(to []Datagram, wait bool) ([]Datagram, error) {
 	}
 	return r.readBatch(to, wait)
 }
+
+// Pause the one goroutine that reads, for d; where the system can, it ends with
+// Close, and takes no longer than it should.
+func (c *Conn) Pause(d time.Duration) { c.pause(d) }
 
 // Close sends what waits, closes the socket, and waits until no goroutine of
 // this Conn runs.

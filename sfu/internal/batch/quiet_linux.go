@@ -30,6 +30,7 @@ type quiet struct {
 	epoll   *os.File
 	waiting syscall.RawConn // of epoll
 	ready   func(fd uintptr) bool
+	pauser  *pauser
 }
 
 // CanShare tells whether Config.Shared works on this system.
@@ -102,6 +103,7 @@ func (q *quiet) watch() error {
 		return err
 	}
 	q.ready = q.isReady
+	q.pauser = newPauser()
 	return nil
 }
 
@@ -285,5 +287,8 @@ func (q *quiet) Close() error {
 	}
 	q.closed = true
 	_ = q.epoll.Close()
+	if q.pauser != nil {
+		q.pauser.close()
+	}
 	return os.NewSyscallError("close", unix.Close(q.fd))
 }

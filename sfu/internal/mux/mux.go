@@ -16,6 +16,8 @@ import (
 // batches is one.
 type Socket interface {
 	ReadBatch(to []batch.Datagram, wait bool) ([]batch.Datagram, error)
+	// Pause its reader for d.
+	Pause(d time.Duration)
 	Close() error
 }
 

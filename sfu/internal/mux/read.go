@@ -40,7 +40,7 @@ func (m *Mux) read(s Socket) {
 		pause := pauses.after(now)
 		wait = pause == 0 || len(datagrams) == 0
 		if len(datagrams) < batchSize && !wait {
-			time.Sleep(pause)
+			s.Pause(pause)
 			continue
 		}
 		// Workers take their turn with what was read; meanwhile the rest of a

@@ -23,6 +23,8 @@ func newScripted() *scripted {
 	return &scripted{in: make(chan []batch.Datagram), closed: make(chan struct{})}
 }
 
+func (*scripted) Pause(d time.Duration) { time.Sleep(d) }
+
 func (s *scripted) ReadBatch(to []batch.Datagram, _ bool) ([]batch.Datagram, error) {
 	select {
 	case some := <-s.in:

@@ -2,18 +2,22 @@ package mux
 
 import "time"
 
-// How long readers sleep between reads, by the part of all processors that the
-// process has used lately: a server that has little to do hands on every
-// packet at once, a busy one lets some gather, so that reading, sealing and
-// sending cost it fewer calls. A step back is taken later than the step there.
-const (
-	window     = 100 * time.Millisecond // over which the use is measured
-	busy       = 0.5
-	busyPause  = time.Millisecond
-	heavy      = 0.75
-	heavyPause = 2 * time.Millisecond
-	back       = 0.1
-)
+// window over which the use is measured.
+const window = 100 * time.Millisecond
+
+// pauses are how long readers sleep between reads, by the part of all
+// processors that the process has used lately: a server that has little to do
+// hands on every packet at once, a busy one lets some gather, so that reading,
+// sealing and sending cost it fewer calls. A step back is taken later than the
+// step there, for a pause itself makes the use less.
+var pauses = [...]struct {
+	from, back float64
+	pause      time.Duration
+}{
+	{0.60, 0.45, 2 * time.Millisecond},
+	{0.35, 0.25, time.Millisecond},
+	{0.10, 0.07, 300 * time.Microsecond},
+}
 
 // tick decides on a reader's pauses. It reads no clock.
 type tick struct {
@@ -43,11 +47,10 @@ func (t *tick) after(now time.Time) time.Duration {
 }
 
 func (t *tick) step(use float64) time.Duration {
-	switch {
-	case use >= heavy, t.pause == heavyPause && use >= heavy-back:
-		return heavyPause
-	case use >= busy, t.pause > 0 && use >= busy-back:
-		return busyPause
+	for _, p := range pauses {
+		if use >= p.from || t.pause >= p.pause && use >= p.back {
+			return p.pause
+		}
 	}
 	return 0
 }
