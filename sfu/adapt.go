@@ -11,7 +11,7 @@ import (
 )
 
 // feedback about what was sent, from the receiver.
-func (s *sender) feedback(report *rtcp.TransportLayerCC, now time.Time) {
+func (s *sender) feedback(report []byte, now time.Time) {
 	if s.book == nil {
 		return
 	}

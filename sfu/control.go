@@ -1,10 +1,13 @@
 package sfu
 
 import (
+	"bytes"
 	"io"
 	"time"
 
 	"github.com/pion/rtcp"
+
+	"callrelay/sfu/internal/estimate"
 )
 
 // control is the incoming RTCP of one SSRC. Pion hands a packet to each SSRC
@@ -28,16 +31,36 @@ func (c control) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// controlBytes takes one opened RTCP packet, which may hold several.
+// controlBytes takes one opened RTCP packet, which may hold several. Reports of
+// transport-wide numbers, most of all there is, are read where they lie.
 func (c *connection) controlBytes(b []byte, now time.Time) {
-	packets, err := rtcp.Unmarshal(b)
-	if err != nil {
-		c.sfu.counters.drop(dropMalformed)
-		return
+	for len(b) > 0 {
+		var header rtcp.Header
+		size := 0
+		if header.Unmarshal(b) == nil {
+			size = 4 * (int(header.Length) + 1)
+		}
+		if size == 0 || size > len(b) || !c.controlPart(b[:size], now) {
+			c.sfu.counters.drop(dropMalformed)
+			return
+		}
+		b = b[size:]
 	}
+}
+
+// controlPart takes one of several; false if it is broken.
+func (c *connection) controlPart(b []byte, now time.Time) bool {
+	if estimate.IsReport(b) {
+		c.sfu.counters.count(countFeedbackIn)
+		report := bytes.Clone(b)
+		c.participant.worker.post(func(now time.Time) { c.downlink.sender.feedback(report, now) })
+		return true
+	}
+	packets, err := rtcp.Unmarshal(b)
 	for _, p := range packets {
 		c.control(p, now)
 	}
+	return err == nil
 }
 
 // control sorts an RTCP packet to the uplink or the downlink.
@@ -61,9 +84,6 @@ func (c *connection) control(p rtcp.Packet, now time.Time) {
 		for _, e := range p.FIR {
 			c.participant.worker.post(func(time.Time) { c.downlink.keyFrameWanted(e.SSRC) })
 		}
-	case *rtcp.TransportLayerCC:
-		c.sfu.counters.count(countFeedbackIn)
-		c.participant.worker.post(func(now time.Time) { c.downlink.sender.feedback(p, now) })
 	}
 }
 

@@ -1,9 +1,8 @@
 package estimate
 
 import (
+	"encoding/binary"
 	"time"
-
-	"github.com/pion/rtcp"
 
 	"callrelay/sfu/internal/seq"
 )
@@ -46,90 +45,153 @@ func (c *receiverClock) at(reference uint32) time.Duration {
 	return time.Duration(c.ticks) * referenceUnit
 }
 
-// Results appends to dst what a report says that was not known: each packet
-// is reported received at most once, and lost at most once before. ok is false
-// for a report that contradicts itself or the book; nothing is taken of it.
-func (s *Sent) Results(report *rtcp.TransportLayerCC, dst []Result) (results []Result, ok bool) {
-	count := int(report.PacketStatusCount)
-	if s.next == 0 || count == 0 || count > bookSize {
+// Results appends to dst what a report, one RTCP packet, says that was not
+// known: each packet is reported received at most once, and lost at most once
+// before. ok is false for one that is broken or contradicts itself or the book;
+// nothing is taken of it. It is read where it lies: there are ten of them a
+// second from each receiver.
+func (s *Sent) Results(packet []byte, dst []Result) (results []Result, ok bool) {
+	r, ok := parseReport(packet)
+	if !ok || s.next == 0 {
 		return dst, false
 	}
-	base, ok := seq.Near(s.next-1, report.BaseSequenceNumber)
-	if !ok || base+seq.Number(count) > s.next || !consistent(report) {
+	base, ok := seq.Near(s.next-1, r.base)
+	if !ok || base+seq.Number(r.count) > s.next { //nolint:gosec // 16 bits
 		return dst, false
 	}
-	w := walk{
-		book: s, n: base, end: base + seq.Number(count),
-		at: s.clock.at(report.ReferenceTime), deltas: report.RecvDeltas, results: dst,
-	}
-	for _, chunk := range report.PacketChunks {
-		switch c := chunk.(type) {
-		case *rtcp.RunLengthChunk:
-			for range c.RunLength {
-				w.step(c.PacketStatusSymbol)
-			}
-		case *rtcp.StatusVectorChunk:
-			for _, symbol := range c.SymbolList {
-				w.step(symbol)
-			}
-		}
-	}
+	w := walk{book: s, n: base, at: s.clock.at(r.reference), deltas: r.deltas, results: dst}
+	r.each(w.step)
 	return w.results, true
 }
 
-// consistent reports whether a report has a time for each packet it calls
-// received, and no fewer symbols than packets.
-func consistent(report *rtcp.TransportLayerCC) bool {
-	left, timed := int(report.PacketStatusCount), 0
-	for _, chunk := range report.PacketChunks {
-		switch c := chunk.(type) {
-		case *rtcp.RunLengthChunk:
-			n := min(left, int(c.RunLength))
-			if hasDelta(c.PacketStatusSymbol) {
-				timed += n
-			}
-			left -= n
-		case *rtcp.StatusVectorChunk:
-			for _, symbol := range c.SymbolList[:min(left, len(c.SymbolList))] {
-				if hasDelta(symbol) {
-					timed++
-				}
-				left--
-			}
-		default:
-			return false
-		}
-	}
-	return left == 0 && timed <= len(report.RecvDeltas)
+// Symbols of what became of a packet.
+const (
+	symbolLost = iota
+	symbolSmall
+	symbolLarge
+	symbolUntimed // received at a time not told: neither lost nor of use
+)
+
+// parsed is a report in its parts: draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1.
+type parsed struct {
+	base      uint16
+	count     int // packets
+	reference uint32
+	chunks    []byte // symbols for count packets or more
+	deltas    []byte // enough for the symbols
 }
 
-func hasDelta(symbol uint16) bool {
-	return symbol == rtcp.TypeTCCPacketReceivedSmallDelta || symbol == rtcp.TypeTCCPacketReceivedLargeDelta
+const (
+	reportHeader = 20
+	reportKind   = 0x8f // version 2, format 15
+	reportType   = 205  // transport layer feedback
+	deltaUnit    = 250 * time.Microsecond
+)
+
+// IsReport tells such a report from other RTCP packets.
+func IsReport(packet []byte) bool {
+	return len(packet) > 1 && packet[0]&^0x20 == reportKind && packet[1] == reportType
+}
+
+func parseReport(b []byte) (r parsed, ok bool) {
+	if len(b) < reportHeader || !IsReport(b) {
+		return r, false
+	}
+	size := 4 * (int(binary.BigEndian.Uint16(b[2:])) + 1)
+	if size < reportHeader || size > len(b) {
+		return r, false
+	}
+	r.base, r.count = binary.BigEndian.Uint16(b[12:]), int(binary.BigEndian.Uint16(b[14:]))
+	r.reference = binary.BigEndian.Uint32(b[16:]) >> 8
+	if r.count == 0 || r.count > bookSize {
+		return r, false
+	}
+	rest := b[reportHeader:size]
+	told, at := 0, 0
+	for ; told < r.count; at += 2 {
+		if at+2 > len(rest) {
+			return r, false
+		}
+		told += symbolsOf(binary.BigEndian.Uint16(rest[at:]))
+	}
+	r.chunks, r.deltas = rest[:at], rest[at:]
+	needs := 0
+	r.each(func(symbol uint16) { needs += deltaSize(symbol) })
+	return r, needs <= len(r.deltas)
+}
+
+// symbolsOf a chunk: how many packets it is about.
+func symbolsOf(chunk uint16) int {
+	switch chunk >> 14 {
+	case 2:
+		return 14
+	case 3:
+		return 7
+	}
+	return int(chunk & 0x1fff)
+}
+
+// each calls f with the symbol of each packet in turn.
+func (r *parsed) each(f func(symbol uint16)) {
+	left := r.count
+	for at := 0; at < len(r.chunks); at += 2 {
+		chunk := binary.BigEndian.Uint16(r.chunks[at:])
+		n := min(left, symbolsOf(chunk))
+		left -= n
+		for i := range n {
+			switch chunk >> 14 {
+			case 2:
+				f(chunk >> (13 - i) & 1)
+			case 3:
+				f(chunk >> (12 - 2*i) & 3)
+			default:
+				f(chunk >> 13)
+			}
+		}
+	}
+}
+
+// deltaSize is how many bytes tell the time of a packet.
+func deltaSize(symbol uint16) int {
+	switch symbol {
+	case symbolSmall:
+		return 1
+	case symbolLarge:
+		return 2
+	}
+	return 0
+}
+
+// timeOf a packet after the one before.
+func timeOf(delta []byte) time.Duration {
+	if len(delta) == 1 {
+		return time.Duration(delta[0]) * deltaUnit
+	}
+	return time.Duration(int16(binary.BigEndian.Uint16(delta))) * deltaUnit //nolint:gosec // signed
 }
 
 // walk goes through a report packet by packet.
 type walk struct {
 	book    *Sent
-	n, end  seq.Number
+	n       seq.Number
 	at      time.Duration
-	deltas  []*rtcp.RecvDelta
+	deltas  []byte
 	results []Result
 }
 
 func (w *walk) step(symbol uint16) {
-	if w.n >= w.end {
-		return
-	}
 	n := w.n
 	w.n++
-	outcome := lost
-	switch {
-	case hasDelta(symbol):
-		outcome = received
-		w.at += time.Duration(w.deltas[0].Delta) * time.Microsecond
-		w.deltas = w.deltas[1:]
-	case symbol != rtcp.TypeTCCPacketNotReceived:
-		return // received at a time not told: neither lost nor of use
+	outcome := received
+	switch symbol {
+	case symbolSmall, symbolLarge:
+		size := deltaSize(symbol)
+		w.at += timeOf(w.deltas[:size])
+		w.deltas = w.deltas[size:]
+	case symbolLost:
+		outcome = lost
+	default:
+		return
 	}
 	r := w.book.find(n)
 	if r == nil || r.state >= outcome {
