@@ -83,7 +83,7 @@ func (d *downlink) adaptTick(now time.Time) {
 		return
 	}
 	d.adapt(now)
-	d.worker().wheel.at(&d.adaptTimer, now.Add(adaptEvery))
+	d.worker().wheel.at(&d.adaptTimer, d.worker().wheel.together(now.Add(adaptEvery)))
 }
 
 // adapt divides the estimate among the videos: it chooses their layers, and

@@ -217,6 +217,37 @@ func TestThinPathGetsAPictureThatFits(t *testing.T) {
 	})
 }
 
+func TestSamplesOfASilentConnectionAreNotRepeatedEachSecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		a, b := call(r, "a", "b")
+		samples := func() (n int) {
+			for _, e := range r.Events() {
+				if s, ok := e.(sfu.Sample); ok && s.Seat.Participant == "b" {
+					n++
+				}
+			}
+			return n
+		}
+		for _, row := range []struct {
+			what     string
+			from, to int
+		}{{"talking", 9, 11}, {"silent", 2, 4}} {
+			before := samples()
+			time.Sleep(10 * time.Second)
+			if n := samples() - before; n < row.from || n > row.to {
+				t.Errorf("%s: %d samples in 10 s", row.what, n)
+			}
+			for _, p := range []*sfutest.Peer{a, b} {
+				p.Pause(sfu.SourceMicrophone, true)
+				p.Pause(sfu.SourceCamera, true)
+			}
+			time.Sleep(2 * time.Second)
+		}
+	})
+}
+
 func TestSenderReportsKeepToTheSlotsTimeline(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})

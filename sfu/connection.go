@@ -22,7 +22,7 @@ import (
 const (
 	suspectAfter = 2500 * time.Millisecond
 	failedAfter  = 5 * time.Minute
-	checkEvery   = 500 * time.Millisecond
+	checkEvery   = time.Second
 )
 
 // connection is one PeerConnection of a participant: an uplink and a downlink.

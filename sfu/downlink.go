@@ -115,8 +115,8 @@ func (d *downlink) connected(now time.Time) {
 			s.subscription.start(now)
 		}
 	}
-	d.worker().wheel.at(&d.second, now.Add(reportEvery))
-	d.worker().wheel.at(&d.adaptTimer, now.Add(adaptEvery))
+	d.worker().wheel.at(&d.second, d.worker().wheel.together(now.Add(reportEvery)))
+	d.worker().wheel.at(&d.adaptTimer, d.worker().wheel.together(now.Add(adaptEvery)))
 }
 
 // pathBack is run when the client's media have come again after an outage:

@@ -8,13 +8,53 @@ import (
 	"callrelay/sfu/internal/history"
 )
 
+// Pace of transport-wide feedback to a publisher. Its estimate follows each
+// report, so there are more while it looks for what its path carries, and when
+// packets are lost or overtake each other. Browsers send theirs each 50 to 250 ms.
+const (
+	feedbackEvery     = 50 * time.Millisecond
+	calmFeedbackEvery = 100 * time.Millisecond
+	beginning         = 10 * time.Second
+	afterGap          = 5 * time.Second
+)
+
+// feedbackPace follows the transport-wide numbers of a publisher. It reads no clock.
+type feedbackPace struct {
+	next    uint16
+	begun   bool
+	hurried time.Time // until then
+}
+
+// note the arrival of a number.
+func (p *feedbackPace) note(number uint16, now time.Time) {
+	switch {
+	case !p.begun:
+		p.begun, p.hurried = true, now.Add(beginning)
+	case number != p.next && p.hurried.Sub(now) < afterGap:
+		p.hurried = now.Add(afterGap)
+	}
+	p.next = number + 1
+}
+
+// every is the time between reports.
+func (p *feedbackPace) every(now time.Time) time.Duration {
+	if now.Before(p.hurried) {
+		return feedbackEvery
+	}
+	return calmFeedbackEvery
+}
+
 // feedbackDue is run by the publisher's worker after packets have come in.
 func (c *connection) feedbackDue(now time.Time) {
 	if c.feedbackTimer.fire == nil {
 		c.feedbackTimer.fire = c.sendFeedback
 	}
 	if !c.feedbackTimer.set && !c.downlink.ended {
-		c.participant.worker.wheel.at(&c.feedbackTimer, now.Add(feedbackEvery))
+		u := c.uplink
+		u.mu.Lock()
+		every := u.pace.every(now)
+		u.mu.Unlock()
+		c.participant.worker.wheel.at(&c.feedbackTimer, now.Add(every))
 	}
 }
 

@@ -15,7 +15,7 @@ const (
 	// settled: the present path has been silent for so long before another
 	// takes its place, so that packets that overtake each other don't.
 	settled = 100 * time.Millisecond
-	// The agent checks its pair twice a second. While authenticated packets
+	// The agent checks its pair once a second. While authenticated packets
 	// come by it they say the same, so a check in sparedEvery is enough (RFC 7675
 	// asks for one in five seconds); not so for restless after a beginning or a
 	// restart, when checks are what ICE waits for.

@@ -5,6 +5,8 @@ import "time"
 // sampler remembers the counts of a second ago.
 type sampler struct {
 	up, down uint64 // bytes
+	told     Sample
+	toldAt   time.Time
 }
 
 // everySecond sends reports and the sample.
@@ -17,8 +19,24 @@ func (d *downlink) everySecond(now time.Time) {
 	if packets := d.connection.uplink.receiverReports(now); packets != nil {
 		d.connection.writeRTCP(packets...)
 	}
-	d.connection.sfu.observe(d.sample(now, expected, received, bytes))
-	d.worker().wheel.at(&d.second, now.Add(reportEvery))
+	d.tellSample(d.sample(now, expected, received, bytes), now)
+	w := d.worker()
+	w.wheel.at(&d.second, w.wheel.together(now.Add(reportEvery)))
+}
+
+// silentEvery is how often a sample is told of a connection that carries
+// nothing, while it says what the last one said.
+const silentEvery = 5 * time.Second
+
+// tellSample of the last second.
+func (d *downlink) tellSample(s Sample, now time.Time) {
+	last := &d.sampler
+	silent := s.UplinkBitrate == 0 && s.DownlinkBitrate == 0
+	if silent && s == last.told && now.Sub(last.toldAt) < silentEvery-gathered {
+		return
+	}
+	last.told, last.toldAt = s, now
+	d.connection.sfu.observe(s)
 }
 
 // sample of the last second: the same record for the page, the metrics and

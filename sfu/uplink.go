@@ -18,9 +18,6 @@ import (
 // one with more is closed, as every SSRC costs memory in SRTP too.
 const maxStreams = 256
 
-// feedbackEvery is the pace of transport-wide feedback to a publisher.
-const feedbackEvery = 50 * time.Millisecond
-
 // uplink is what a connection receives. Pion decrypts; each decrypted packet
 // then comes straight to a stream's Write, on the connection's one reader
 // goroutine, and Pion's own receivers see nothing.
@@ -33,6 +30,7 @@ type uplink struct {
 	streams    map[packetio.BufferPacketType]int
 	recorder   *twcc.Recorder
 	recorded   bool // something since the last feedback
+	pace       feedbackPace
 	outage     outage
 	outages    atomic.Uint64
 	bytes      uint64
@@ -163,6 +161,7 @@ func (u *uplink) record(p *rtpext.Packet, b []byte, now time.Time) {
 		u.outages.Add(1)
 		u.connection.participant.worker.post(u.connection.downlink.pathBack)
 	}
+	u.pace.note(number, now)
 	u.recorder.Record(p.SSRC, number, now.UnixMicro())
 	if !u.recorded {
 		u.recorded = true

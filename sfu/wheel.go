@@ -8,6 +8,8 @@ import (
 const (
 	wheelTick  = time.Millisecond
 	wheelSlots = 1024 // a turn of about one second
+	// gathered is the pace of what fires together.
+	gathered = 50 * time.Millisecond
 )
 
 // wheel is the timers of one worker: setting, moving and stopping one costs
@@ -33,6 +35,12 @@ func newWheel(now time.Time) *wheel { return &wheel{epoch: now} }
 
 func (w *wheel) tickOf(t time.Time) int64 {
 	return int64((t.Sub(w.epoch) + wheelTick - 1) / wheelTick)
+}
+
+// together is the time nearest to t at which timers fire that need not be
+// exact: one waking of the process serves many.
+func (w *wheel) together(t time.Time) time.Time {
+	return w.epoch.Add((t.Sub(w.epoch) + gathered/2).Truncate(gathered))
 }
 
 // at sets a timer, moving it if it is set.

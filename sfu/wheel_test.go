@@ -79,3 +79,24 @@ func TestWheelTimerMaySetItselfAgain(t *testing.T) {
 		t.Errorf("a sleep of an hour made it %d", fired)
 	}
 }
+
+func TestTimersThatNeedNotBeExactShareTheirTimes(t *testing.T) {
+	start := time.Unix(1000, 0)
+	w := newWheel(start)
+	times := map[time.Time]bool{}
+	for ms := range 1000 {
+		want := start.Add(time.Duration(ms) * time.Millisecond)
+		got := w.together(want)
+		times[got] = true
+		if off := got.Sub(want).Abs(); off > gathered/2 {
+			t.Fatalf("%v instead of %v", got.Sub(start), want.Sub(start))
+		}
+		// One that fires a tick late stays with the others.
+		if again := w.together(got.Add(wheelTick + time.Second)); again != got.Add(time.Second) {
+			t.Fatalf("after %v a second later: %v", got.Sub(start), again.Sub(start))
+		}
+	}
+	if len(times) > 21 {
+		t.Errorf("a second has %d of them", len(times))
+	}
+}

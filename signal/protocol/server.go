@@ -311,7 +311,8 @@ type Layers struct {
 }
 
 // Sample is one second of a seat's connection as the server sees it. Sent to
-// the seat itself; may be left out when the socket is slow.
+// the seat itself; may be left out when the socket is slow, and comes
+// each five seconds only while the connection is silent.
 type Sample struct {
 	Participant ParticipantID `json:"participant"`
 	Generation  uint32        `json:"generation"`

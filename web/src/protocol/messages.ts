@@ -1396,7 +1396,8 @@ export interface LayersMessage {
 
 /**
  * Sample is one second of a seat's connection as the server sees it. Sent to
- * the seat itself; may be left out when the socket is slow.
+ * the seat itself; may be left out when the socket is slow, and comes
+ * each five seconds only while the connection is silent.
  */
 export interface SampleMessage {
   type: 'sample'
