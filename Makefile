@@ -66,8 +66,9 @@ e2e: build ## real browsers against the real server; more in web/e2e/README.md
 e2e-full: build ## the same with all cases, slow ones too
 	@scripts/e2e.sh --full $(ARGS)
 
-e2e-rooms: build ## people who come and go, 1,000 changes of a slot, layers under loss: a quarter of an hour
+e2e-rooms: build ## people who come and go, a storm of wishes, 1,000 changes of a slot, layers under loss: a quarter of an hour
 	@scripts/e2e.sh --full crowd:
+	@scripts/e2e.sh --full storm:
 	@REBINDS=1000 scripts/e2e.sh --full switching:
 
 e2e-streams: build ## WHIP from GStreamer and WHEP in Chromium

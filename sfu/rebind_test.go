@@ -49,3 +49,35 @@ func TestThousandRebindingsMixNoParticipants(t *testing.T) {
 		}
 	})
 }
+
+func TestWhoHasNoMediaChangesNobodysSlots(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		a, b := call(r, "a", "b")
+		join(r, "room", a, b)
+		time.Sleep(time.Second)
+		told := func(who sfu.ParticipantID) (n int) {
+			for _, e := range r.Events() {
+				if e, ok := e.(sfu.SlotsChanged); ok && e.Seat.Participant == who {
+					n++
+				}
+			}
+			return n
+		}
+		before := told("a") + told("b")
+		c := r.Connect("c", sfutest.Slots{Audio: 1, Video: 1})
+		r.Until(3*time.Second, "c is connected", c.Connected)
+		join(r, "room", c)
+		r.Until(time.Second, "c sees somebody", func() bool { return c.FirstSlot(false).Packets > 0 })
+		r.Do(r.SFU.Leave(r.Context(), "c"))
+		packets := c.Arrived()
+		time.Sleep(time.Second)
+		if n := told("a") + told("b") - before; n != 0 {
+			t.Errorf("the others were told of their slots %d times", n)
+		}
+		if n := c.Arrived() - packets; n > 10 { // what was on the way
+			t.Errorf("%d packets came after leaving", n)
+		}
+	})
+}

@@ -44,10 +44,10 @@ func (o *outbox) gather(l letter, wait time.Duration) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
-	case !o.add(l) || o.gathering:
-	case o.closing != 0:
+	case !o.add(l):
+	case o.closing != 0: // it was one too many
 		o.signal()
-	default:
+	case !o.gathering:
 		o.gathering = true
 		time.AfterFunc(wait, func() {
 			o.mu.Lock()
