@@ -38,8 +38,8 @@ type slot struct {
 
 	stream       *rewrite.Stream[*layer]
 	subscription *subscription
-	leaving      *subscription // goes on until the other's picture begins
-	overdue      timer         // when it is not to
+	leaving      *subscription    // goes on until the other's picture begins
+	overdue      timer            // when it is not to
 	resends      *history.Resends // video
 	rtxNumber    seq.Number       // the last one of the repair stream
 	media, mends *seal.Stream     // of the two SSRCs, once used

@@ -35,8 +35,8 @@ type subscription struct {
 	targetCut sieve.Cut // wanted of the layers within target
 	cut       sieve.Cut // forwarded of those within current
 	sieve     sieve.Sieve
-	dropping  bool // to the next key frame, as the queue was full
-	since     uint32    // the slot's timestamp at which it followed another picture
+	dropping  bool   // to the next key frame, as the queue was full
+	since     uint32 // the slot's timestamp at which it followed another picture
 }
 
 func newSubscription(d *downlink, s *slot, b binding) *subscription {

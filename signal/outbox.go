@@ -23,7 +23,7 @@ type outbox struct {
 	// What the writer has taken and may still be writing counts as queued.
 	flying, flyingBytes int
 	closing             protocol.CloseCode
-	gathering           bool // the writer will be woken soon
+	gathering           bool          // the writer will be woken soon
 	wake                chan struct{} // holds one token while there is something to do
 }
 

@@ -65,7 +65,7 @@ type Peer struct {
 	numbers   atomic.Uint32
 	keyWanted [sources]atomic.Bool
 	inactive  [sources]atomic.Bool // layers that the server does not want
-	asking    atomic.Bool // for key frames, again and again
+	asking    atomic.Bool          // for key frames, again and again
 	connected chan struct{}
 	failed    chan struct{}
 	stop      chan struct{}
