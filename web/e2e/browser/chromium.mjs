@@ -26,7 +26,7 @@ const WITHOUT = [
  */
 export async function launchChromium({ name, namespace, dir, media = name, permission = true, home }) {
   const program = path.join(dir, `chromium-${name}.sh`)
-  fs.writeFileSync(program, `#!/bin/sh\necho $$ >${program}.pid\nexec ip netns exec ${namespace} ${EXECUTABLE} "$@"\n`, { mode: 0o755 })
+  fs.writeFileSync(program, `#!/bin/sh\necho $$ >${program}.pid\nexec setpriv --bounding-set=-sys_nice ip netns exec ${namespace} ${EXECUTABLE} "$@"\n`, { mode: 0o755 })
   const args = [
     '--use-fake-device-for-media-stream',
     `--use-file-for-fake-video-capture=${dir}/media/${media}.y4m`,
