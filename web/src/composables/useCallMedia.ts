@@ -7,10 +7,12 @@ import type { MediaPool } from './mediaPool'
  * it rings, sound is heard from the moment the members are there, and all is
  * freed when they are gone.
  */
-export function useCallMedia({ early, members }: Callrelay, media: MediaPool): void {
+export function useCallMedia({ call, early, members }: Callrelay, media: MediaPool): void {
   watchEffect(() => {
     const wanted = new Set<MediaStreamTrack>(early.value)
     media.prepare(early.value)
+    // The first slot's sound is the other side's: it needs no news of which slot carries what.
+    if (call.value?.state === 'active') for (const track of early.value) if (track.kind === 'audio') media.hear(track)
     for (const member of members.value) {
       for (const source of ['microphone', 'screen_audio'] as const) {
         const track = member.media[source]?.track

@@ -1,5 +1,5 @@
-import { computed, type ComputedRef } from 'vue'
-import type { RemoteMember } from '../client/types'
+import { computed, type ComputedRef, type Ref } from 'vue'
+import type { RemoteMedia, RemoteMember } from '../client/types'
 import type { Callrelay } from './callrelay'
 
 export interface CallPeople {
@@ -17,20 +17,40 @@ export interface CallPeople {
   name: ComputedRef<string>
 }
 
-/** Who is in the call, as its screen shows them. */
+/** Who is in the call, as its screen shows them; `waiting` while it rings and until the answer is over. */
 export function useCallPeople(
   { call, room, members, early }: Pick<Callrelay, 'call' | 'room' | 'members' | 'early'>,
   t: (key: string, named: Record<string, unknown>, plural: number) => string,
+  waiting: Readonly<Ref<boolean>>,
 ): CallPeople {
-  /** The other side of a call until the server has told of the member: its picture comes in the first slot. */
+  /** The other side's picture until the server has told of it: it comes in the first slot. */
+  const picture = computed<RemoteMedia | undefined>(() => {
+    const track = call.value?.video ? early.value.find((t) => t.kind === 'video') : undefined
+    return track && { publication: '', source: 'camera', muted: false, track }
+  })
+  /** The other side of a call until the server has told of the member. */
   const expected = computed<RemoteMember | undefined>(() => {
     const now = call.value
-    const track = early.value.find((t) => t.kind === 'video')
     if (!now || room.value || now.state === 'ended') return undefined
-    const camera = now.video && track ? { publication: '', source: 'camera' as const, muted: false, track } : undefined
-    return { participant: '', user: now.peer.user, name: now.peer.name, state: 'connected', role: 'member', hand: 0, media: { camera } }
+    return { participant: '', user: now.peer.user, name: now.peer.name, state: 'connected', role: 'member', hand: 0, media: { camera: picture.value } }
   })
-  const others = computed(() => (members.value.length === 0 && expected.value ? [expected.value] : members.value))
+  /**
+   * Between the news of the member, of its camera and of the slot that carries it, the picture that was made ready while
+   * it rang stays in its tile: else it is taken out, and put in again while its first frames come.
+   */
+  let told = false
+  function filled(member: RemoteMember): RemoteMember {
+    const { camera } = member.media
+    if (camera?.track || camera?.muted) told = true
+    // A track is muted until something comes on it.
+    if (told || !picture.value || (picture.value.track?.muted && !waiting.value)) return member
+    return { ...member, media: { ...member.media, camera: camera ? { ...camera, track: picture.value.track } : picture.value } }
+  }
+  const others = computed(() => {
+    const [member, more] = members.value
+    if (!member) return expected.value ? [expected.value] : members.value
+    return more ? members.value : [filled(member)]
+  })
   const alone = computed(() => (others.value.length === 1 ? others.value[0] : undefined))
   return {
     others, alone,

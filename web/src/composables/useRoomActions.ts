@@ -25,10 +25,12 @@ interface Options {
   ask: Questions['ask']
   /** What was asked for could not be done. */
   failed: (error: unknown) => void
+  /** Its screen is not seen whole yet: no buttons are made between an answer and the first picture. */
+  waiting: () => boolean
 }
 
 /** What the buttons of a room do; on a phone they are items of a menu. */
-export function useRoomActions({ callrelay, desk, t, ask, failed }: Options): ComputedRef<readonly RoomAction[]> {
+export function useRoomActions({ callrelay, desk, t, ask, failed, waiting }: Options): ComputedRef<readonly RoomAction[]> {
   const { details, unread, screen, members } = callrelay
   const { panel } = desk
   const toggle = (which: Panel) => () => desk.togglePanel(which)
@@ -44,7 +46,7 @@ export function useRoomActions({ callrelay, desk, t, ask, failed }: Options): Co
 
   return computed<readonly RoomAction[]>(() => {
     const now = details.value
-    if (!now) return []
+    if (!now || waiting()) return []
     const raised = now.me.hand > 0
     const sharing = screen.value.on
     const canShare = now.me.canPublish && callrelay.canShare()
