@@ -56,6 +56,7 @@ export const cases = [
   },
   {
     name: 'lossy messages: too long, too many, to nobody, and without the option',
+    full: true,
     limit: 60_000,
     async run(world, server) {
       const [a] = await people(world, server, fresh('data'), 'alice', 'bob')

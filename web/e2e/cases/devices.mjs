@@ -176,6 +176,7 @@ export const cases = [
   },
   {
     name: 'a system that ends camera and microphone without a word: both are opened again when the page is looked at',
+    full: true,
     async run(world, server) {
       const [a, b] = await inCall(world, server)
       await a.tab.evaluate(interrupt, 'ended')
@@ -188,6 +189,7 @@ export const cases = [
   },
   {
     name: 'shortcuts M and V do the same',
+    full: true,
     async run(world, server) {
       const [a, b] = await inCall(world, server)
       await a.tab.press('v')

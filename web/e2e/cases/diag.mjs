@@ -67,6 +67,7 @@ export const cases = [
   },
   {
     name: 'a visitor behind a firewall without UDP is told so',
+    full: true,
     limit: 70_000,
     async run(world, server) {
       world.network.drop('a', 'udp')

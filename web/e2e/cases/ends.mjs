@@ -117,6 +117,7 @@ export const cases = [
   },
   {
     name: 'declined elsewhere: the other tab stops ringing',
+    full: true,
     async run(world, server) {
       const [a, b] = await pair(world, server)
       const tab = await world.sibling(b)
@@ -140,6 +141,7 @@ export const cases = [
   },
   {
     name: 'caller closes the tab while it rings: the ring stops after the short grace',
+    full: true,
     async run(world, server) {
       const [a, b] = await pair(world, server)
       await a.ring(b)
@@ -179,6 +181,7 @@ export const cases = [
   },
   {
     name: 'a callee who never shows the ring is unreachable, not silent for ever',
+    full: true,
     async run(world, server) {
       const a = await world.person('alice', server)
       const mute = await Socket.signIn(server.socket, `mute-${a.name}`)
@@ -190,6 +193,7 @@ export const cases = [
   },
   {
     name: 'call again after the end',
+    full: true,
     async run(world, server) {
       const [a, b] = await pair(world, server)
       await a.ring(b)

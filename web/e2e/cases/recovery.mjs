@@ -59,6 +59,7 @@ export const cases = [
   },
   {
     name: 'what happened while the WebSocket was cut is told afterwards',
+    full: true,
     async run(world, server) {
       const [a, b] = await inCall(world, server)
       world.network.drop('a', 'tcp')
