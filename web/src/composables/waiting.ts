@@ -1,4 +1,4 @@
-import { inject, provide, type InjectionKey, type Ref } from 'vue'
+import { inject, provide, ref, type InjectionKey, type Ref } from 'vue'
 
 /*
  * The call screen is made while it rings and stays unseen, since making and
@@ -13,8 +13,13 @@ export function provideWaiting(waiting: Readonly<Ref<boolean>>): void {
   provide(waitingKey, waiting)
 }
 
+/** Whether the screen that this component is in is not shown yet. */
+export function useWaiting(): Readonly<Ref<boolean>> {
+  return inject(waitingKey, ref(false))
+}
+
 /** Names elements for automation; on a screen that is not shown yet they have no names, so that nobody finds them. */
 export function useTestId(): (id: string) => string | undefined {
-  const waiting = inject(waitingKey, undefined)
-  return (id) => (waiting?.value ? undefined : id)
+  const waiting = useWaiting()
+  return (id) => (waiting.value ? undefined : id)
 }
