@@ -62,6 +62,7 @@ func (p *participant) source(s *SFU, name Source) *source {
 	return made
 }
 
+// published is how much there is of it that others might see.
 func (p *participant) published() (n int) {
 	for _, s := range p.sources {
 		if s.published {
@@ -69,16 +70,6 @@ func (p *participant) published() (n int) {
 		}
 	}
 	return n
-}
-
-// hasPublished tells whether there is anything of it that others might see.
-func (p *participant) hasPublished() bool {
-	for _, s := range p.sources {
-		if s.published {
-			return true
-		}
-	}
-	return false
 }
 
 // setGates opens what may be forwarded and closes all else.

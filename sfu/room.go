@@ -44,7 +44,7 @@ func (s *SFU) replan(r *room) {
 // nothing changes nothing for the others.
 func (s *SFU) replanFor(p *participant, r *room) {
 	switch {
-	case p.hasPublished():
+	case p.published() > 0:
 		s.replan(r)
 	case p.room == r:
 		s.replanOne(p, r.offers())
