@@ -69,3 +69,8 @@ export function browserEnvironment(overrides: Partial<Environment> = {}): Enviro
     ...overrides,
   }
 }
+
+/** Whether the page can be seen. */
+export function isVisible(): boolean {
+  return globalThis.document?.visibilityState !== 'hidden'
+}

@@ -8,7 +8,7 @@ import {
 } from '../protocol/messages'
 import { backoffMs } from './backoff'
 import { Emitter } from './emitter'
-import type { Environment } from './environment'
+import { isVisible, type Environment } from './environment'
 import { CallrelayError } from './errors'
 import { HELLO_ID, PING_ID, Requests } from './requests'
 import { Servers } from './servers'
@@ -465,10 +465,6 @@ export class Link extends Emitter<LinkEvents> {
     this.current = state
     this.emit('state', state)
   }
-}
-
-function isVisible(): boolean {
-  return globalThis.document?.visibilityState !== 'hidden'
 }
 
 function discard(socket: WebSocket | undefined): void {

@@ -1,4 +1,4 @@
-import { browserEnvironment, type Environment } from '../client/environment'
+import { browserEnvironment, isVisible, type Environment } from '../client/environment'
 import { Emitter } from '../client/emitter'
 import type { DeviceKind, DeviceList, DeviceState } from '../client/types'
 import { Capture, type CaptureConstraints } from './capture'
@@ -48,7 +48,7 @@ export class Devices extends Emitter<DevicesEvents> {
   }
 
   private lookedAt(): void {
-    if (globalThis.document?.visibilityState === 'hidden') return
+    if (!isVisible()) return
     for (const device of [this.microphone, this.camera]) device.dispatch({ type: 'returned' })
   }
 
