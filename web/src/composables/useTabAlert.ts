@@ -51,6 +51,7 @@ export function useTabAlert(title: Ref<string>, calling: Ref<string | undefined>
   )
   // Reading an icon takes longer than a frame, and the dot goes in the very moment of an answer.
   watch(dot, (on, _, onCleanup) => {
+    let now = true
     const later = setTimeout(() => {
       const url = on ? `data:image/svg+xml,${encodeURIComponent(DOT)}` : ICON
       const link = document.querySelector<HTMLLinkElement>('link[rel=icon]')
@@ -59,7 +60,6 @@ export function useTabAlert(title: Ref<string>, calling: Ref<string | undefined>
       if (known) show(known)
       else void bitmap(url).then(show, () => show(url))
     }, ICON_MS)
-    let now = true
     onCleanup(() => {
       now = false
       clearTimeout(later)
