@@ -26,6 +26,7 @@ const WITHOUT = [
  */
 export async function launchChromium({ name, namespace, dir, media = name, permission = true, home }) {
   const program = path.join(dir, `chromium-${name}.sh`)
+  // As root Chromium gives its media threads six times the weight of the one that runs the page, which no person's browser may do.
   fs.writeFileSync(program, `#!/bin/sh\necho $$ >${program}.pid\nexec setpriv --bounding-set=-sys_nice ip netns exec ${namespace} ${EXECUTABLE} "$@"\n`, { mode: 0o755 })
   const args = [
     '--use-fake-device-for-media-stream',

@@ -32,6 +32,13 @@ const interrupt = (what) => {
   }
 }
 
+/** The first is seen and heard again, on the connection of before. */
+async function isBack(a, b) {
+  await until("the other's picture to be shown", () => shows(b), PATIENCE)
+  await Promise.all([expectPicture(b, 'alice'), expectSound(b, 'alice')])
+  assert.deepEqual(await Promise.all([a.offers(), b.offers()]), [1, 1])
+}
+
 async function received(person, kind) {
   const streams = (await person.streams()).filter((s) => !s.up && s.kind === kind)
   return streams.reduce((sum, s) => sum + s.packets, 0)
@@ -169,9 +176,7 @@ export const cases = [
       await until('the reason on the tile', () => b.tab.evaluate(() =>
         document.querySelector('[data-testid="tile"]:not([data-self="true"])')?.getAttribute('aria-label')?.includes('On another call')), PATIENCE)
       await a.tab.evaluate(interrupt, 'unmute')
-      await until("the other's picture to be shown", () => shows(b), PATIENCE)
-      await Promise.all([expectPicture(b, 'alice'), expectSound(b, 'alice')])
-      assert.deepEqual(await Promise.all([a.offers(), b.offers()]), [1, 1])
+      await isBack(a, b)
     },
   },
   {
@@ -182,9 +187,7 @@ export const cases = [
       await a.tab.evaluate(interrupt, 'ended')
       await until("the other's picture to be hidden", async () => !(await shows(b)), PATIENCE)
       await a.tab.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })))
-      await until("the other's picture to be shown", () => shows(b), PATIENCE)
-      await Promise.all([expectPicture(b, 'alice'), expectSound(b, 'alice')])
-      assert.deepEqual(await Promise.all([a.offers(), b.offers()]), [1, 1])
+      await isBack(a, b)
     },
   },
   {
