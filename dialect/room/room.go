@@ -19,8 +19,7 @@ type room struct {
 	machine *machine
 	work    *work.Queue
 
-	n         uint64 // of the newest event of the product's room that was seen
-	outsiders []protocol.ParticipantID
+	outsiders outsiders // of the product's room of this name
 }
 
 // member is a page in a room. Fields below the line belong to the room's work.
@@ -74,8 +73,8 @@ func (m *member) join() {
 		return
 	}
 	m.joined = view.Room
-	r.perform(r.machine.join(m.seat))
 	r.see(view)
+	r.perform(r.machine.join(m.seat))
 }
 
 // fail ends the page's socket, and with it the page.
@@ -166,10 +165,10 @@ func (m *member) cancel() {
 // watch shows the page its partner alone.
 func (m *member) watch(partner seat) error {
 	if partner == outside {
-		if len(m.room.outsiders) == 0 {
+		if len(m.room.outsiders.who) == 0 {
 			return nil
 		}
-		return m.leg.Watch(m.room.outsiders[0])
+		return m.leg.Watch(m.room.outsiders.who[0])
 	}
 	p := m.room.member(partner)
 	if p == nil || p.leg == nil {
