@@ -29,14 +29,15 @@ func (d *division) divide() {
 	}
 }
 
-// raise moves a video to a layer if the difference is left.
+// raise moves a video to a layer if that fits into what is left with what it has.
 func (d *division) raise(i, to int) {
-	cost, left := d.cost(i, to)-d.cost(i, d.choices[i].Layer), d.left
+	cost, share := d.cost(i, to), d.left+d.cost(i, d.choices[i].Layer)
+	most := float64(share)
 	if d.videos[i].Current >= to { // sent already
-		left += int64(float64(d.cost(i, to)) * (slack - 1))
+		most *= slack
 	}
-	if cost <= left {
-		d.left -= cost
+	if float64(cost) <= most {
+		d.left = share - cost
 		d.choices[i].Layer = to
 	}
 }
