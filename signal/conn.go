@@ -73,6 +73,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	up := websocket.Upgrader{
 		HandshakeTimeout: protocol.HelloTimeout,
 		Subprotocols:     []string{protocol.Subprotocol}, CheckOrigin: s.originAllowed,
+		EnableCompression: true,
 	}
 	corked := &corking{ResponseWriter: w}
 	ws, err := up.Upgrade(corked, r, nil)
@@ -164,7 +165,8 @@ func (s *Server) run(c *conn) {
 // readLoop takes messages until the socket ends or has to; it returns the code
 // to close with, 0 when the other side has closed.
 func (s *Server) readLoop(c *conn) protocol.CloseCode {
-	c.ws.SetReadLimit(protocol.MaxMessage)
+	limit := protocol.MaxMessage
+	c.ws.SetReadLimit(int64(limit))
 	_ = c.ws.SetReadDeadline(time.Now().Add(protocol.HelloTimeout))
 	welcomed := false
 	c.ws.SetPongHandler(func(string) error {
@@ -174,7 +176,7 @@ func (s *Server) readLoop(c *conn) protocol.CloseCode {
 		return nil
 	})
 	for {
-		kind, frame, err := c.ws.ReadMessage()
+		kind, frame, err := readFrame(c.ws, limit)
 		if err != nil {
 			c.last = err
 			return readError(err, welcomed)
@@ -187,7 +189,8 @@ func (s *Server) readLoop(c *conn) protocol.CloseCode {
 		}
 		if !welcomed {
 			welcomed = true
-			c.ws.SetReadLimit(protocol.MaxOfferMessage)
+			limit = protocol.MaxOfferMessage
+			c.ws.SetReadLimit(int64(limit))
 		}
 		_ = c.ws.SetReadDeadline(time.Now().Add(s.cfg.PongWait))
 	}

@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,12 +23,14 @@ import (
 // rig is a Server behind a real HTTP server on an in-memory network, inside a
 // synctest bubble.
 type rig struct {
-	t      *testing.T
-	cfg    Config
-	server *Server
-	media  *fakeMedia
-	web    *http.Server
-	pipe   *pipeListener
+	t       *testing.T
+	cfg     Config
+	server  *Server
+	media   *fakeMedia
+	web     *http.Server
+	pipe    *pipeListener
+	packed  bool         // clients offer compression
+	arrived atomic.Int64 // bytes at all clients
 }
 
 // bubble runs a test in virtual time on a fresh rig.
@@ -92,8 +95,11 @@ func (r *rig) restart() {
 // connect opens a socket without hello.
 func (r *rig) connect(header http.Header, query string) (*client, *http.Response, error) {
 	d := websocket.Dialer{
-		NetDialContext: func(context.Context, string, string) (net.Conn, error) { return r.pipe.dial() },
-		Subprotocols:   []string{protocol.Subprotocol},
+		NetDialContext: func(context.Context, string, string) (net.Conn, error) {
+			conn, err := r.pipe.dial()
+			return countedConn{conn, &r.arrived}, err
+		},
+		Subprotocols: []string{protocol.Subprotocol}, EnableCompression: r.packed,
 	}
 	ws, resp, err := d.Dial("ws://relay.test/ws"+query, header)
 	if err != nil {
@@ -364,8 +370,9 @@ type fakeMedia struct {
 	rooms     map[sfu.ParticipantID]sfu.RoomID
 	seats     map[sfu.ParticipantID]uint32
 	preferred []sfu.Preference
-	silent    bool  // never connects
-	answer    error // of every offer
+	silent    bool   // never connects
+	answer    error  // of every offer
+	sdp       string // of every answer; "answer" when empty
 }
 
 func (f *fakeMedia) note(verb string, p sfu.ParticipantID) {
@@ -386,12 +393,12 @@ func (f *fakeMedia) Answer(_ context.Context, seat sfu.Seat, _ string, _ []sfu.S
 	f.mu.Lock()
 	f.note("answer", seat.Participant)
 	f.seats[seat.Participant] = seat.Generation
-	err, silent := f.answer, f.silent
+	err, silent, sdp := f.answer, f.silent, cmp.Or(f.sdp, "answer")
 	f.mu.Unlock()
 	if err == nil && !silent {
 		f.observer.Observe(sfu.ConnectionChanged{Seat: seat, State: sfu.Connected})
 	}
-	return "answer", err
+	return sdp, err
 }
 
 func (f *fakeMedia) Candidate(_ context.Context, seat sfu.Seat, _, _ string, _ *uint16) error {
@@ -460,6 +467,18 @@ func (f *fakeMedia) state(p protocol.ParticipantID, state sfu.ConnectionState) {
 	g := f.seats[sfu.ParticipantID(p)]
 	f.mu.Unlock()
 	f.observer.Observe(sfu.ConnectionChanged{Seat: sfu.Seat{Participant: sfu.ParticipantID(p), Generation: g}, State: state})
+}
+
+// countedConn counts what is read.
+type countedConn struct {
+	net.Conn
+	read *atomic.Int64
+}
+
+func (c countedConn) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	c.read.Add(int64(n))
+	return n, err
 }
 
 // pipeListener is an in-memory network.

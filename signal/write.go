@@ -51,6 +51,7 @@ func (c *conn) send(letters []letter) bool {
 	_ = c.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
 	c.cork.close()
 	for _, l := range letters {
+		c.ws.EnableWriteCompression(packs(l.body))
 		if c.ws.WriteMessage(websocket.TextMessage, l.body.Frame(l.env)) != nil {
 			return false
 		}

@@ -140,6 +140,9 @@ func NewBody(m Message) (Body, error) {
 	return Body{TypeOf(m), fields}, nil
 }
 
+// Type of the message, as it is named on the wire.
+func (b Body) Type() string { return b.wire }
+
 // Size in bytes, nearly that of its frame.
 func (b Body) Size() int { return len(b.fields) + len(b.wire) }
 
