@@ -14,6 +14,7 @@ cd "$(dirname "$0")/.."
 
 scripts/setup-system.sh e2e
 [ "${1:-}" != --full ] || scripts/setup-system.sh streams
+[ "${1:-}" != --faults ] || scripts/setup-system.sh trust
 scripts/setup-web.sh
 [ -n "${SFU:-}" ] || [ -x bin/sfu ] || make build
 export E2E_BINARY

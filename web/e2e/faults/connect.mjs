@@ -2,6 +2,10 @@
 // takes its time. A room's link is opened, so that nothing waits for a person.
 import { execFileSync } from 'node:child_process'
 import path from 'node:path'
+import process from 'node:process'
+import { launchChromium } from '../browser/chromium.mjs'
+import { Person, fresh } from '../browser/person.mjs'
+import { trust } from '../browser/trust.mjs'
 import { until } from '../lab/process.mjs'
 import { figure } from './table.mjs'
 
@@ -13,44 +17,65 @@ function delayed(world, ms) {
   return world.network.delay(wanem, ['a', 'srv'], ms / 2)
 }
 
-/** Milliseconds from the start of a page's loading until it can call. */
+/** The entry of a page's log that fits, once it is there. */
+const noted = (person, what, fits) => until(what, async () => (await person.log()).find(fits), 15_000)
+
+/** Milliseconds of a page from the start of its loading: until its socket was begun, it was signed in, and its connection stood. */
 async function loaded(person) {
-  const welcome = await until('the welcome', async () => (await person.log()).find((e) => e.what === 'got' && e.id === 'welcome'), 15_000)
-  return welcome.at - await person.tab.evaluate(() => performance.timeOrigin)
+  const connected = await noted(person, 'a connection', (e) => e.what === 'pc' && e.state === 'connected')
+  const began = await person.tab.evaluate(() => performance.timeOrigin)
+  const log = await person.log()
+  const at = (fits) => log.find(fits).at - began
+  if (process.argv.includes('--trace')) {
+    for (const e of log) console.log(`    ${String(Math.round(e.at - began)).padStart(6)} ${e.what} ${e.id ?? e.state ?? ''} ${e.detail ?? ''}`)
+  }
+  return {
+    sockets: log.filter((e) => e.what === 'socket made').length,
+    socket: at((e) => e.what === 'socket made'),
+    signedIn: at((e) => e.what === 'got' && e.id === 'welcome'),
+    offered: at((e) => e.what === 'sent' && e.id === 'offer'),
+    connected: connected.at - began,
+  }
 }
 
 /**
- * Milliseconds of one visitor: until the page of the first visit can call, which has nothing cached and no connection yet, until
- * that of a reload can, and from its first offer until its connection stands; and how early the reloaded page began its socket,
- * and how many it made.
+ * One visitor, alone in a room by its link: the page of the first visit, which has nothing cached, until it is signed in; and
+ * that of a reload, which comes back into the room by itself.
  */
-async function visit(world, server) {
-  const person = await world.stranger('alice', server)
-  await person.see('callee')
-  const first = await loaded(person)
-  const { tab } = person
-  await tab.reload()
-  const again = await loaded(person)
-  const made = (await person.log()).filter((e) => e.what === 'socket made')
-  const script = await tab.evaluate(() => Math.max(...performance.getEntriesByType('resource').filter((r) => /\.js$/.test(r.name) && !/boot/.test(r.name)).map((r) => r.responseEnd)))
-  const early = { sockets: made.length, socket: made[0].at - await tab.evaluate(() => performance.timeOrigin), script }
-  const other = await world.person('bob', server)
-  await person.ring(other)
-  const connected = await until('a connection', async () => (await person.log()).find((e) => e.what === 'pc' && e.state === 'connected'), 15_000)
-  const asked = (await person.log()).find((e) => e.what === 'sent' && e.id === 'offer')
-  await person.click('hangup').catch(() => undefined)
-  await world.tidy(false)
-  return { first, again, early, media: connected.at - asked.at }
+async function visit(world, server, browser) {
+  const person = new Person(await browser.open(), server.url, fresh('alice'))
+  try {
+    await person.tab.goto(`${server.url}/r/${person.name}?name=${person.name}`)
+    await noted(person, 'the welcome', (e) => e.what === 'got' && e.id === 'welcome')
+    await person.click('join')
+    await person.inCall()
+    const first = await loaded(person)
+    await person.tab.reload()
+    return { first, again: await loaded(person) }
+  } finally {
+    await person.close()
+  }
 }
 
-async function connects(world, server, times, block) {
-  const samples = []
-  for (let i = 0; i < times; i++) {
-    if (block) world.network.drop('a', 'udp')
-    samples.push(await visit(world, server))
+/** Its browser trusts the server, as a person's does: a page that is let pass in spite of its certificate makes each connection twice. */
+async function connects(world, server, times) {
+  const home = await trust(world.dir, `${server.log.replace(/\.log$/, '')}-state`)
+  const browser = await launchChromium({ name: 'visitor', media: 'alice', namespace: world.network.namespace('a'), dir: world.dir, home })
+  const all = []
+  try {
+    for (const block of [false, true]) {
+      const samples = []
+      for (let i = 0; i < times; i++) {
+        if (block) world.network.drop('a', 'udp')
+        samples.push(await visit(world, server, browser))
+      }
+      all.push(samples)
+    }
+  } finally {
+    world.network.pass('a')
+    await browser.close()
   }
-  world.network.pass('a')
-  return samples
+  return all
 }
 
 export const faults = [
@@ -59,17 +84,17 @@ export const faults = [
     async run(world, server, times) {
       const end = delayed(world, 40)
       try {
-        const udp = await connects(world, server, times, false)
-        const tcp = await connects(world, server, times, true)
+        const [udp, tcp] = await connects(world, server, times)
+        const figures = (name, of, demand = {}, samples = udp) => figure(`40 ms round trip: ${name}`, 'ms', samples.map(of), demand)
         return [
-          figure('40 ms round trip: first visit, page opened to signed in', 'ms', udp.map((s) => s.first), {}),
-          figure('40 ms round trip: reload, page opened to signed in', 'ms', udp.map((s) => s.again), {}),
-          figure('40 ms round trip: reload, page opened to its socket begun', 'ms', udp.map((s) => s.early.socket), {}),
-          figure('40 ms round trip: reload, page opened to its scripts there', 'ms', udp.map((s) => s.early.script), {}),
-          figure('40 ms round trip: reload, sockets made', '', udp.map((s) => s.early.sockets), { max: 1 }),
-          figure('40 ms round trip: offer to connected, UDP', 'ms', udp.map((s) => s.media), {}),
-          figure('40 ms round trip: reload, page opened to connected, UDP', 'ms', udp.map((s) => s.again + s.media), { p50: 400 }),
-          figure('40 ms round trip: reload, page opened to connected, no UDP', 'ms', tcp.map((s) => s.again + s.media), { max: 1500 }),
+          figures('first visit, page opened to signed in', (s) => s.first.signedIn),
+          figures('reload, page opened to its socket begun', (s) => s.again.socket),
+          figure('reload, sockets made', '', udp.map((s) => s.again.sockets), { max: 1 }),
+          figures('reload, page opened to signed in', (s) => s.again.signedIn),
+          figures('reload, page opened to its offer', (s) => s.again.offered),
+          figures('reload, offer to connected, UDP', (s) => s.again.connected - s.again.offered),
+          figures('reload, page opened to connected, UDP', (s) => s.again.connected, { p50: 400 }),
+          figures('reload, page opened to connected, no UDP', (s) => s.again.connected, { max: 1500 }, tcp),
         ]
       } finally {
         end()
