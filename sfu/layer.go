@@ -131,6 +131,9 @@ func (l *layer) put(d *description, b []byte, now time.Time) bool {
 		c.drop(dropMalformed)
 		return false
 	}
+	if !info.KeyStart && !l.coming(now) && l.asker.flowsAgain() {
+		l.publication.worker.post(l.ask)
+	}
 	if highest, _ := l.numbers.Highest(); d.number == highest {
 		l.last, l.lastTimestamp = now, d.rtp.Timestamp
 	}
@@ -139,7 +142,7 @@ func (l *layer) put(d *description, b []byte, now time.Time) bool {
 	l.parts.add(&d.sift, len(b))
 	l.note(d.number, now)
 	if info.KeyStart {
-		l.asker.arrived()
+		l.asker.arrived(now)
 		c.count(countKeyFrames)
 	}
 	return true
@@ -250,7 +253,7 @@ func (l *layer) picture(now time.Time) []*packet {
 func (l *layer) ask(now time.Time) {
 	p := l.publication
 	p.mu.Lock()
-	send, next := l.asker.step(now, l.connection.roundTrip())
+	send, next := l.asker.step(now, l.connection.roundTrip(), l.coming(now))
 	ssrc, ended := l.ssrc, l.ended
 	p.mu.Unlock()
 	if ended {

@@ -243,6 +243,53 @@ func TestTwoThousandRequestsASecondAreOneForEachLayer(t *testing.T) {
 	})
 }
 
+// A sender that lacks the bandwidth or the processor for a layer is not made to
+// pay for it with key frames of the others, and when the layer is there again it
+// is shown as soon as ever.
+func TestLayerThatDoesNotComeIsAskedForLessAndLess(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		a := r.Connect("a", sfutest.Slots{Audio: 1, Video: 1, Layers: 3})
+		r.Do(r.SFU.Publish(r.Context(), "a", sfu.SourceCamera, false))
+		v := r.Connect("v", sfutest.Slots{Audio: 1, Video: 1})
+		small := r.Connect("small", sfutest.Slots{Audio: 1, Video: 1})
+		join(r, "room", a, v, small)
+		show := func(who sfu.ParticipantID, width int) {
+			r.Do(r.SFU.Prefer(r.Context(), who, []sfu.Preference{{Publication: "a/camera", Width: width, Height: width * 9 / 16}}))
+		}
+		show("small", 160)
+		large := a.LayerTags()[2]
+		got := func() int { return v.FirstSlot(false).ByTag[large] }
+		for range 2 {
+			show("v", 1280)
+			r.Until(15*time.Second, "the large layer", func() bool { return got() > 100 })
+			show("v", 160)
+			r.Until(5*time.Second, "the large layer to be paused", func() bool { return !a.Active()[2] })
+			a.Starve(2, true)
+			show("v", 1280)
+			time.Sleep(10 * time.Second)
+			before, pictures := a.LayerKeyFrameRequests(), v.FirstSlot(false).Packets
+			time.Sleep(time.Minute)
+			for i, asked := range a.LayerKeyFrameRequests() {
+				if n := len(asked) - len(before[i]); n > 9 {
+					t.Errorf("layer %d was asked for %d key frames in a minute", i, n)
+				}
+			}
+			if n := v.FirstSlot(false).Packets - pictures; n < 60*30 {
+				t.Errorf("%d packets of a smaller layer in a minute", n)
+			}
+			there := got()
+			a.Starve(2, false)
+			// The division of the path is made anew each half second.
+			r.Until(time.Second, "the large layer again", func() bool { return got() > there })
+		}
+		if s := v.FirstSlot(false); s.Rough != 0 || s.Missing != 0 || s.Backward != 0 || s.Unexplained != 0 {
+			t.Errorf("rough %d, missing %d, back %d, unexplained %d", s.Rough, s.Missing, s.Backward, s.Unexplained)
+		}
+	})
+}
+
 func TestSuspectIsToldAndNothingIsTornDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})

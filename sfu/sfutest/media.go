@@ -88,6 +88,19 @@ func (p *Peer) Pause(source sfu.Source, paused bool) {
 	}
 }
 
+// Starve stops one layer of the camera, the smallest is 0, as a browser does
+// that lacks the bandwidth or the processor for it; or lets it come again, from
+// a key frame on.
+func (p *Peer) Starve(layer int, starved bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := p.layers[layer]
+	if p.paused[t] && !starved {
+		t.renew()
+	}
+	p.paused[t] = starved
+}
+
 // obey sends only the layers that the SFU wants, each from a key frame on.
 func (p *Peer) obey(e sfu.LayersWanted) {
 	p.mu.Lock()

@@ -47,9 +47,13 @@ export const cases = [
       await audience.end()
       world.figure(`${MEMBERS} viewers, key frames asked for ${MEMBERS * 10} times a second: before ${JSON.stringify(calm)}, during ${JSON.stringify(storm)}`)
       assert.ok(Object.keys(calm).length > 0, 'something is sent')
+      for (const [rid, { fps, asked, keys }] of Object.entries(calm)) {
+        // Chromium answers a request for one layer with key frames of all: a layer that does not come may not be asked for again and again.
+        assert.ok(asked <= 4 && keys <= 4, `nobody had asked, and ${rid} (${fps} a second) was asked ${asked} times and made ${keys} key frames`)
+      }
       for (const [rid, { fps, asked, keys, seconds }] of Object.entries(storm)) {
-        // Once a second; a wish is repeated while the key frame takes longer than 100 ms, as it does on a machine with other work.
-        assert.ok(asked <= 3 * seconds, `${rid} was asked ${asked} times`)
+        // Once a second. A request is repeated when its key frame takes longer than they did of late, as it may on a machine with other work.
+        assert.ok(asked <= seconds * 1.5 + 1, `${rid} was asked ${asked} times`)
         assert.ok(keys <= seconds + 2, `${rid} made ${keys} key frames`)
         if (!calm[rid]?.fps) continue
         assert.ok(keys >= 3, `${rid} made ${keys} key frames`) // it was asked
