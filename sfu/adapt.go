@@ -200,7 +200,7 @@ func (s *subscription) choose(c estimate.Choice, first bool, now time.Time) {
 	if l != s.target {
 		s.target = l
 		if l != s.current {
-			s.ask()
+			s.reach(now)
 		}
 	}
 }

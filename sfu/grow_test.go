@@ -114,3 +114,39 @@ func TestFirstTwoGoOnSeeingEachOtherWhenTwoMoreCome(t *testing.T) {
 		}
 	})
 }
+
+// Chromium makes two encodings at most of a picture below 960 x 540, from the
+// smallest on: the largest ceases the moment another is wanted beside it. Who
+// watches it goes on with the other.
+func TestLayerThatCeasesForAnotherIsLeftAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
+		defer r.Close()
+		a := r.Connect("a", sfutest.Slots{Audio: 1, Video: 1, Layers: 3})
+		r.Do(r.SFU.Publish(r.Context(), "a", sfu.SourceCamera, false))
+		b := r.Connect("b", sfutest.Slots{Audio: 1, Video: 1})
+		c := r.Connect("c", sfutest.Slots{Audio: 1, Video: 1})
+		show := func(who sfu.ParticipantID, width int) {
+			r.Do(r.SFU.Prefer(r.Context(), who, []sfu.Preference{{Publication: "a/camera", Width: width, Height: width * 9 / 16}}))
+		}
+		show("b", 1280)
+		show("c", 640)
+		join(r, "room", a, b)
+		tags := a.LayerTags()
+		r.Until(15*time.Second, "the largest", func() bool {
+			return fmt.Sprint(a.Active()) == "[false false true]" && b.FirstSlot(false).ByTag[tags[2]] > 100
+		})
+		a.Make(2)
+		join(r, "room", c)
+		time.Sleep(5 * time.Second)
+		for _, p := range []*sfutest.Peer{b, c} {
+			s := p.FirstSlot(false)
+			if s.LargestGap > 200*time.Millisecond || s.Rough != 0 || s.Missing != 0 || s.Backward != 0 || s.Unexplained != 0 {
+				t.Errorf("%s: largest gap %v, rough %d, missing %d, back %d, unexplained %d", p.ID, s.LargestGap, s.Rough, s.Missing, s.Backward, s.Unexplained)
+			}
+			if n := s.ByTag[tags[1]]; n < 4*30 {
+				t.Errorf("%s has %d packets of the layer that is made", p.ID, n)
+			}
+		}
+	})
+}

@@ -104,8 +104,7 @@ func (s *subscription) worthWaiting(picture []*packet, now time.Time) bool {
 	if s.slot.leaving == nil {
 		return false
 	}
-	first, last := picture[0], picture[len(picture)-1]
-	return last.rtp.Timestamp-first.rtp.Timestamp > shortBurst && s.publication.willAnswer(s.target, now)
+	return length(picture) > shortBurst && s.publication.willAnswer(s.target, now)
 }
 
 // willAnswer tells whether a key frame that is asked for now can come soon.

@@ -10,7 +10,8 @@ import (
 )
 
 // layerLate: a layer that was asked for so long ago and has not come, while
-// another does, is one that the publisher can't send at present.
+// another does, is one that the publisher can't send at present; so is one that
+// came and has ceased.
 const layerLate = 3 * time.Second
 
 // choice is a layer that may be forwarded, as large as it really is and at
@@ -46,7 +47,8 @@ func (p *publication) ladder(now time.Time, dst []choice) []choice {
 			if l.size.Width > 0 && l.rated > 0 {
 				c.bitrate = min(l.rated, usualRate(l.size))
 			}
-			c.late = coming && p.demand.sure && p.demand.told.has(l.rank) && now.Sub(p.demand.asked[l.rank%maxRIDs]) > layerLate
+			asked := p.demand.asked[l.rank%maxRIDs]
+			c.late = coming && p.demand.sure && p.demand.told.has(l.rank) && (l.last.After(asked) || now.Sub(asked) > layerLate)
 		} else if c.bitrate == 0 {
 			c.bitrate = l.rated
 		}
@@ -92,9 +94,6 @@ func (c choice) within(smallest bool, dst []choice) []choice {
 	}
 	return dst
 }
-
-// coming tells whether packets of the layer arrive.
-func (l *layer) coming(now time.Time) bool { return now.Sub(l.last) < layerGone }
 
 // guess the sizes and rates that are not known: each layer has half the sides
 // of the next, and the rate goes with its pixels.

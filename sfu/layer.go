@@ -10,9 +10,6 @@ import (
 	"callrelay/sfu/internal/seq"
 )
 
-// layerGone: a layer without packets for so long is not chosen.
-const layerGone = 700 * time.Millisecond
-
 // layer is one encoding of a publication on one connection: one SSRC. All its
 // fields are guarded by the publication's mu, but the timers, which belong to
 // the publisher's worker.
@@ -43,6 +40,7 @@ type layer struct {
 	expected, firsts uint64
 	clock            publisherClock
 	last             time.Time // arrival of the newest packet
+	absence          absence
 	// lastTimestamp is that of the newest packet.
 	lastTimestamp uint32
 
@@ -135,6 +133,7 @@ func (l *layer) put(d *description, b []byte, now time.Time) bool {
 		l.publication.worker.post(l.ask)
 	}
 	if highest, _ := l.numbers.Highest(); d.number == highest {
+		l.absence.ends(now, l.last, d.frameStart)
 		l.last, l.lastTimestamp = now, d.rtp.Timestamp
 	}
 	l.reception.receive(d.number, d.rtp.Timestamp, l.rate(), d.repaired, now)

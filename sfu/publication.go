@@ -116,8 +116,11 @@ func (p *publication) receive(l *layer, d description, wire uint16, b []byte, no
 	if d.repaired {
 		p.sfu.counters.count(countRepairedIn)
 	}
-	if p.audio {
+	switch {
+	case p.audio:
 		p.hear(&d, b, now)
+	case d.frameStart && !d.repaired:
+		p.noteFrame(l, now)
 	}
 	p.order++
 	p.fanOut(l, &d, b, now)

@@ -96,31 +96,36 @@ func (s *subscription) burst(now time.Time) {
 		release(picture)
 		return // the next division asks for a key frame, if there is room for it
 	}
-	first, last := picture[0], picture[len(picture)-1]
-	if !s.slot.takes(first.encoding) {
+	if !s.slot.takes(picture[0].encoding) {
 		s.refuse("codec", now)
 	} else {
-		tookOver := s.takeOver(now)
-		s.slot.stream.BindBurst(now, s.target, first.numbers(), last.rtp.Timestamp)
-		if tookOver {
-			s.since, _ = s.slot.stream.Timestamp(first.rtp.Timestamp)
-		}
-		s.current = s.target
-		past := s.targetCut
-		if first.sift.Targets != nil {
-			past.Temporal = 0
-		}
-		s.sieve.Begin(past)
-		s.slot.switched = true
-		s.downlink.connection.sfu.counters.count(countBursts)
-		for _, p := range picture {
-			if last.rtp.Timestamp-p.rtp.Timestamp <= fullRate {
-				s.sieve.Want(s.targetCut)
-			}
-			s.passLayers(p)
-		}
+		s.begin(picture, now)
 	}
 	release(picture)
+}
+
+// begin with a kept picture of the wanted layer.
+func (s *subscription) begin(picture []*packet, now time.Time) {
+	first, last := picture[0], picture[len(picture)-1]
+	tookOver := s.takeOver(now)
+	s.slot.stream.BindBurst(now, s.target, first.numbers(), last.rtp.Timestamp)
+	if tookOver {
+		s.since, _ = s.slot.stream.Timestamp(first.rtp.Timestamp)
+	}
+	s.current = s.target
+	past := s.targetCut
+	if first.sift.Targets != nil {
+		past.Temporal = 0
+	}
+	s.sieve.Begin(past)
+	s.slot.switched = true
+	s.downlink.connection.sfu.counters.count(countBursts)
+	for _, p := range picture {
+		if last.rtp.Timestamp-p.rtp.Timestamp <= fullRate {
+			s.sieve.Want(s.targetCut)
+		}
+		s.passLayers(p)
+	}
 }
 
 func release(packets []*packet) {

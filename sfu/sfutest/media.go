@@ -1,6 +1,7 @@
 package sfutest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/pion/webrtc/v4"
@@ -101,6 +102,15 @@ func (p *Peer) Starve(layer int, starved bool) {
 	p.paused[t] = starved
 }
 
+// Make so many encodings from now on, from the smallest on, or up to the first
+// that is wanted where that is more, as Chromium makes two of a picture below
+// 960 x 540.
+func (p *Peer) Make(encodings int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.makes = encodings
+}
+
 // obey sends only the layers that the SFU wants, each from a key frame on.
 func (p *Peer) obey(e sfu.LayersWanted) {
 	p.mu.Lock()
@@ -118,6 +128,13 @@ func (p *Peer) obey(e sfu.LayersWanted) {
 			}
 			p.inactive[t] = !l.Active
 		}
+	}
+	if p.makes == 0 {
+		return
+	}
+	first := slices.IndexFunc(p.layers, func(t *track) bool { return !p.inactive[t] })
+	for i, t := range p.layers {
+		p.paused[t] = i >= max(p.makes, first+1)
 	}
 }
 

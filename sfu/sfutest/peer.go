@@ -53,6 +53,7 @@ type Peer struct {
 	paused    map[*track]bool
 	inactive  map[*track]bool // as the SFU asked
 	Deaf      bool            // does not do what the SFU asks about layers
+	makes     int             // encodings, 0 is all
 	encoder   *encoder        // of the camera; nil: a fixed size
 	lossy     lossy
 }
