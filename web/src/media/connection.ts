@@ -6,7 +6,7 @@ import type { ClientError, ConnectionState } from '../client/types'
 import type { LayerState, Section, Source } from '../protocol/messages'
 import { arrivals, arrivedSince, type Arrivals } from './alive'
 import { detourHint, newDetour, stepDetour } from './detour'
-import { changeEncodings, separateEncodings } from './encodings'
+import { changeEncodings, fitEncodings, separateEncodings } from './encodings'
 import { JobQueue } from './queue'
 import { GONE_STALL_MS, newRecovery, rarelySilent, stepRecovery, type Recovery, type RecoveryEvent } from './recovery'
 import { slotsFor } from './growth'
@@ -118,7 +118,8 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
       const wanted = this.tracks.get(source) ?? null
       const sender = this.sections.senders.get(source)?.sender
       if (this.closed || !sender || sender.track === wanted) return
-      await sender.replaceTrack(wanted).catch((error: unknown) => this.report(error))
+      const fitted = source === 'camera' && wanted ? fitEncodings(sender, wanted.getSettings()) : undefined // one after the other, and neither waits
+      await Promise.all([fitted, sender.replaceTrack(wanted)]).catch((error: unknown) => this.report(error))
     })
   }
 

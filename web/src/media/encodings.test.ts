@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { changeEncodings, separateEncodings } from './encodings'
+import { changeEncodings, fitEncodings, separateEncodings } from './encodings'
 
 /** A sender whose parameters are outdated for the first `refusals` changes. */
 function sender(
@@ -76,5 +76,43 @@ describe('several encodings', () => {
       await separateEncodings(fake as unknown as RTCRtpSender)
       expect(fake.tries()).toBe(0)
     }
+  })
+})
+
+describe('of a small camera', () => {
+  const scaled = async (settings: MediaTrackSettings, before?: RTCRtpEncodingParameters[]) => {
+    const fake = sender(
+      0,
+      before ?? [{ rid: 'q', scaleResolutionDownBy: 4 }, { rid: 'h', scaleResolutionDownBy: 2 }, { rid: 'f' }],
+    )
+    await fitEncodings(fake as unknown as RTCRtpSender, settings)
+    return { scales: fake.encodings.map((e) => e.scaleResolutionDownBy ?? 1), tries: fake.tries() }
+  }
+
+  test.each([
+    [1280, 720, [4, 2, 1], 0],
+    [960, 540, [4, 2, 1], 0],
+    [540, 960, [4, 2, 1], 0],
+    [640, 480, [2, 1, 1], 1],
+    [480, 270, [2, 1, 1], 1],
+    [320, 240, [1, 1, 1], 1],
+  ])(
+    'of %i x %i the first encodings, which alone are made beside smaller ones, have the whole picture',
+    async (width, height, scales, tries) => {
+      expect(await scaled({ width, height })).toEqual({ scales, tries })
+    },
+  )
+
+  test('nothing is changed while the size is not known', async () => {
+    expect(await scaled({})).toMatchObject({ tries: 0 })
+  })
+
+  test('all are as before when a larger camera takes its place', async () => {
+    const small = [{ rid: 'q', scaleResolutionDownBy: 1 }, { rid: 'h', scaleResolutionDownBy: 1 }, { rid: 'f' }]
+    expect(await scaled({ width: 1280, height: 720 }, small)).toEqual({ scales: [4, 2, 1], tries: 1 })
+  })
+
+  test('a single encoding without a name stays as it is', async () => {
+    expect(await scaled({ width: 320, height: 240 }, [{}])).toEqual({ scales: [1], tries: 0 })
   })
 })
