@@ -185,7 +185,7 @@ func TestBrowsersHTTPSKeepsHTTP2(t *testing.T) {
 }
 
 func TestGarbageAndSilenceAreClosedAndDisturbNobody(t *testing.T) {
-	s := newSplitter(t, Config{Patience: 100 * time.Millisecond, MaxUndecided: 4})
+	s := newSplitter(t, Config{Patience: time.Second, MaxUndecided: 4})
 	closed := func(name string, c net.Conn) {
 		t.Helper()
 		_ = c.SetReadDeadline(time.Now().Add(5 * time.Second))

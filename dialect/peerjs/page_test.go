@@ -152,14 +152,18 @@ func (p *page) send(kind, dst string, payload any) {
 // connection of a page with the data channel that tells of its close.
 type connection struct {
 	*dialecttest.Connection
-	closed chan struct{} // of the data channel
+	t              testing.TB
+	opened, closed chan struct{} // the data channel
 }
 
 // connect as the stock client does, the caller with an empty data channel.
 func (p *page) connect(caller bool) *connection {
 	p.t.Helper()
-	c := &connection{dialecttest.Connect(p.t), make(chan struct{})}
-	watch := func(d *webrtc.DataChannel) { d.OnClose(func() { close(c.closed) }) }
+	c := &connection{dialecttest.Connect(p.t), p.t, make(chan struct{}), make(chan struct{})}
+	watch := func(d *webrtc.DataChannel) {
+		d.OnOpen(func() { close(c.opened) })
+		d.OnClose(func() { close(c.closed) })
+	}
 	if !caller {
 		c.PC.OnDataChannel(watch)
 		return c
@@ -216,6 +220,17 @@ func talk(a, b *page, id string) (ofA, ofB *connection) {
 	ofA.Sees()
 	ofB.Sees()
 	return ofA, ofB
+}
+
+// Sees waits for the other's media, and for the data channel, which may open
+// later: what ends before that, a page learns by silence alone.
+func (c *connection) Sees() {
+	c.Connection.Sees()
+	select {
+	case <-c.opened:
+	case <-time.After(dialecttest.Patience):
+		c.t.Fatal("the data channel does not open")
+	}
 }
 
 // gone waits until the page would show the call as closed.

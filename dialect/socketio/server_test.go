@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -285,21 +286,61 @@ func TestOutboxOverflowClosesThePage(t *testing.T) {
 	r.ends(reasonOverflow)
 }
 
+// bubble runs a test in virtual time, with requests that need no network.
+func bubble(t *testing.T, f func(t *testing.T, server *Server, handle *echo, request func(method, query, body string) (int, string))) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		handle := newEcho()
+		server := New(Config{}, handle)
+		defer server.Close()
+		f(t, server, handle, func(method, query, body string) (int, string) {
+			w := httptest.NewRecorder()
+			server.ServeHTTP(w, httptest.NewRequest(method, "/?EIO=4&transport=polling"+query, strings.NewReader(body)))
+			return w.Code, w.Body.String()
+		})
+	})
+}
+
+// opened gives the id of a new session.
+func opened(t *testing.T, request func(method, query, body string) (int, string)) string {
+	t.Helper()
+	var hand struct{ SID string }
+	if status, body := request(http.MethodGet, "", ""); status != http.StatusOK || json.Unmarshal([]byte(body[1:]), &hand) != nil {
+		t.Fatalf("handshake: %d %s", status, body)
+	}
+	return hand.SID
+}
+
 func TestSilentPageIsFoundByPing(t *testing.T) {
-	r := newRig(t, Config{PingInterval: 20 * time.Millisecond, PingTimeout: 30 * time.Millisecond})
-	r.join()
-	r.ends(reasonPing)
+	bubble(t, func(t *testing.T, server *Server, handle *echo, request func(method, query, body string) (int, string)) {
+		sid := opened(t, request)
+		request(http.MethodPost, "&sid="+sid, "40")
+		time.Sleep(server.config.PingInterval + server.config.PingTimeout - time.Millisecond)
+		synctest.Wait()
+		if heard := handle.heard(); heard != "connected" {
+			t.Fatalf("before its time: %s", heard)
+		}
+		time.Sleep(2 * time.Millisecond)
+		if why := <-handle.ended; why != reasonPing {
+			t.Errorf("ended by %s", why)
+		}
+	})
 }
 
 func TestPageThatNeverJoinsIsForgotten(t *testing.T) {
-	r := newRig(t, Config{ConnectTimeout: 10 * time.Millisecond})
-	sid := r.open()
-	if status, body := r.get("&sid=" + sid); status == http.StatusOK && body != "1" {
-		t.Errorf("%d %s", status, body)
-	}
-	if status, _ := r.get("&sid=" + sid); status != http.StatusBadRequest {
-		t.Errorf("still there: %d", status)
-	}
+	bubble(t, func(t *testing.T, server *Server, _ *echo, request func(method, query, body string) (int, string)) {
+		sid := opened(t, request)
+		time.Sleep(server.config.ConnectTimeout - time.Millisecond)
+		synctest.Wait()
+		if server.find(sid) == nil {
+			t.Fatal("forgotten before its time")
+		}
+		time.Sleep(2 * time.Millisecond)
+		synctest.Wait()
+		if status, _ := request(http.MethodGet, "&sid="+sid, ""); status != http.StatusBadRequest {
+			t.Errorf("still there: %d", status)
+		}
+	})
 }
 
 func TestRefusals(t *testing.T) {
