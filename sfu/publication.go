@@ -30,6 +30,7 @@ type publication struct {
 	order      uint64 // packets so far
 	made       uint64 // layers so far
 	audience   int    // subscriptions
+	keeping    keeping
 	demand     demand
 	voice      voice // of a microphone
 

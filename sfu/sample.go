@@ -15,6 +15,7 @@ func (d *downlink) everySecond(now time.Time) {
 		return
 	}
 	d.reportSlots(now)
+	d.tellKeeping(now)
 	expected, received, bytes := d.connection.uplink.measure(now)
 	if packets := d.connection.uplink.receiverReports(now); packets != nil {
 		d.connection.writeRTCP(packets...)
@@ -73,8 +74,12 @@ func (u *uplink) measure(now time.Time) (expected, received, bytes uint64) {
 	u.mu.Unlock()
 	for _, p := range publications {
 		p.mu.Lock()
+		keep := max(p.keeping.keep(now), keepFor(time.Duration(u.connection.rtt.Load())))
 		for _, l := range p.layers {
 			if l.connection == u.connection {
+				if l.history != nil {
+					l.history.Keep(keep)
+				}
 				e, r := l.measure(now)
 				expected += e
 				received += r

@@ -65,6 +65,20 @@ func TestRingFollowsTheRate(t *testing.T) {
 	}
 }
 
+func TestRingHoldsAsLongAsItIsToldTo(t *testing.T) {
+	f := newFlow(0)
+	for _, keep := range []time.Duration{800 * time.Millisecond, 400 * time.Millisecond, 1600 * time.Millisecond, 400 * time.Millisecond} {
+		f.ring.Keep(keep)
+		f.run(10*time.Second, 150_000, false)
+		if held := f.held(); held < keep || held > 2*keep {
+			t.Errorf("%v are there, asked for %v", held, keep)
+		}
+		if most := 2 * powerOfTwo(int(150*keep.Seconds())); len(f.ring.entries) > most {
+			t.Errorf("%d places for %v", len(f.ring.entries), keep)
+		}
+	}
+}
+
 func TestRingHasPlacesForWhatItHolds(t *testing.T) {
 	f := newFlow(320 << 10)
 	for _, row := range []struct{ rate, least, most int }{

@@ -16,7 +16,7 @@ type Config struct {
 	// Bytes of storage at most, and at first (0: at once).
 	Bytes, FirstBytes int
 	// Keep is for how long packets must be there: the ring grows, up to its
-	// limits, while it holds less. 0: it never grows.
+	// limits, while it holds less. 0: it never grows. Ring.Keep changes it.
 	Keep time.Duration
 	// KeepKey is up to how many bytes it also grows so as not to lose the
 	// newest key frame before its Age.
@@ -144,6 +144,13 @@ func (r *Ring[M]) Put(now time.Time, info Info, packet []byte, meta M) Outcome {
 	}
 	r.noteKey(info)
 	return Stored
+}
+
+// Keep changes for how long packets must be there, of a ring that grows.
+func (r *Ring[M]) Keep(d time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.config.Keep = d
 }
 
 // Get appends the packet's bytes to dst and returns them with its arrival and
