@@ -48,6 +48,7 @@ type downlink struct {
 	egress egress
 	sender sender
 	second timer
+	silent bool // by the last look of stayAlive
 
 	adaptTimer timer
 	memory     estimate.Memory

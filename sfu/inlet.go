@@ -37,6 +37,7 @@ type inlet struct {
 	connection *connection
 	exchange   *keying.Exchange
 	paths      paths
+	liveness   liveness
 
 	mu      sync.Mutex
 	stand   stand
@@ -70,10 +71,12 @@ type heldPacket struct {
 }
 
 func newInlet(c *connection) *inlet {
-	return &inlet{
+	in := &inlet{
 		connection: c, streams: map[uint32]*stream{},
 		tried: allowance{rate: triesPerSecond, burst: packetBurst}, allowed: allowance{rate: packetsPerSecond, burst: packetBurst},
 	}
+	in.liveness.paths = &in.paths
+	return in
 }
 
 // begin opens what is held and all that comes. Only call it when the
@@ -112,6 +115,7 @@ func (in *inlet) selected(pair *webrtc.ICECandidatePair) {
 	}
 	remote := canonical(netip.AddrPortFrom(address, pair.Remote.Port))
 	if one, ok := in.paths.find(remote, pair.Local.Protocol == webrtc.ICEProtocolTCP); ok {
+		in.liveness.selected(one)
 		in.paths.prefer(one, time.Now())
 	}
 }

@@ -182,5 +182,6 @@ func (c *connection) accept(text string, o offer, sections []*uplinkSection) err
 	}
 	c.offered = nil
 	c.downlink.grow(slots)
+	c.named(o, true)
 	return nil
 }
