@@ -83,7 +83,6 @@ func (d *downlink) adaptTick(now time.Time) {
 		return
 	}
 	d.adapt(now)
-	d.stayAlive(now)
 	d.worker().wheel.at(&d.adaptTimer, d.worker().wheel.together(now.Add(adaptEvery)))
 }
 

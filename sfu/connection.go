@@ -3,7 +3,6 @@ package sfu
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,18 +13,16 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 
-	"callrelay/sfu/internal/checks"
 	"callrelay/sfu/internal/keying"
 )
 
-// ICE timeouts of Pion's agent. What liveness knows comes before them: silence
-// until a connection counts as suspect, more than touchEvery; until its
-// addresses are given up (only an ICE restart helps then; it lies beyond any
-// grace a seat is given, and nothing is torn down for it); and the pace of checks.
+// ICE timeouts: silence until a connection counts as suspect; until Pion gives
+// its addresses up (only an ICE restart helps then; it lies beyond any grace
+// a seat is given, and nothing is torn down for it); and the pace of checks.
 const (
-	deafAfter   = 10 * time.Second
-	failedAfter = 5 * time.Minute
-	checkEvery  = 2 * time.Second
+	suspectAfter = 2500 * time.Millisecond
+	failedAfter  = 5 * time.Minute
+	checkEvery   = time.Second
 )
 
 // connection is one PeerConnection of a participant: an uplink and a downlink.
@@ -127,7 +124,7 @@ func (s *SFU) transport() (webrtc.SettingEngine, error) {
 	}
 	e.SetNetworkTypes(networks)
 	e.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	e.SetICETimeouts(deafAfter, failedAfter, checkEvery)
+	e.SetICETimeouts(suspectAfter, failedAfter, checkEvery)
 	e.SetPrflxAcceptanceMinWait(0)
 	e.SetHostAcceptanceMinWait(0)
 	e.SetIncludeLoopbackCandidate(true)
@@ -180,28 +177,7 @@ func (c *connection) answer(ctx context.Context, text string, o offer, sections 
 		}
 	}
 	c.downlink.grow(added)
-	c.named(o, false)
 	return finishAnswer(c.pc.LocalDescription().SDP, o, c.sfu.config.StartBitrate), nil
-}
-
-// named tells liveness of both descriptions' names.
-func (c *connection) named(o offer, controlling bool) {
-	c.inlet.liveness.use(sideOf(c.pc.LocalDescription().SDP), checks.Side{Name: o.ufrag, Password: o.password}, controlling)
-}
-
-// sideOf ICE that a description of Pion's speaks for; its sections have the
-// same. (Asking the transport for it races with its start.)
-func sideOf(text string) (s checks.Side) {
-	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, "\r\n")
-		if name, found := strings.CutPrefix(line, "a=ice-ufrag:"); found {
-			s.Name = name
-		}
-		if password, found := strings.CutPrefix(line, "a=ice-pwd:"); found {
-			s.Password = password
-		}
-	}
-	return s
 }
 
 // addSlots gives each section the client newly receives on a slot. AddTrack
@@ -254,9 +230,6 @@ func (c *connection) stateChanged() {
 		webrtc.PeerConnectionStateFailed:       Failed,
 		webrtc.PeerConnectionStateClosed:       Failed, // the client has closed it (DTLS close_notify)
 	}[c.pc.ConnectionState()]
-	if state == Connected && c.inlet.liveness.silent(time.Now()) {
-		state = Suspect
-	}
 	if !known || state == c.state {
 		return
 	}

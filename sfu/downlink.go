@@ -48,7 +48,6 @@ type downlink struct {
 	egress egress
 	sender sender
 	second timer
-	silent bool // by the last look of stayAlive
 
 	adaptTimer timer
 	memory     estimate.Memory

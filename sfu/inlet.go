@@ -37,7 +37,6 @@ type inlet struct {
 	connection *connection
 	exchange   *keying.Exchange
 	paths      paths
-	liveness   liveness
 
 	mu      sync.Mutex
 	stand   stand
@@ -71,12 +70,10 @@ type heldPacket struct {
 }
 
 func newInlet(c *connection) *inlet {
-	in := &inlet{
+	return &inlet{
 		connection: c, streams: map[uint32]*stream{},
 		tried: allowance{rate: triesPerSecond, burst: packetBurst}, allowed: allowance{rate: packetsPerSecond, burst: packetBurst},
 	}
-	in.liveness.paths = &in.paths
-	return in
 }
 
 // begin opens what is held and all that comes. Only call it when the
@@ -115,7 +112,6 @@ func (in *inlet) selected(pair *webrtc.ICECandidatePair) {
 	}
 	remote := canonical(netip.AddrPortFrom(address, pair.Remote.Port))
 	if one, ok := in.paths.find(remote, pair.Local.Protocol == webrtc.ICEProtocolTCP); ok {
-		in.liveness.selected(one)
 		in.paths.prefer(one, time.Now())
 	}
 }

@@ -182,6 +182,5 @@ func (c *connection) accept(text string, o offer, sections []*uplinkSection) err
 	}
 	c.offered = nil
 	c.downlink.grow(slots)
-	c.named(o, true)
 	return nil
 }

@@ -37,8 +37,8 @@ type offer struct {
 	// extensions of all sections: within one bundle a number means the same
 	// everywhere.
 	extensions rtpext.IDs
-	// ufrag and password of the client; in one bundle all sections have the same.
-	ufrag, password string
+	// ufrag of the client; in one bundle all sections have the same.
+	ufrag string
 }
 
 // sendSection is one section the client sends on, with the source it is for.
@@ -80,7 +80,6 @@ func parseOffer(text string, sections []Section) (offer, error) {
 	setup, _ := description.Attribute("setup")
 	o.passive = setup == "passive"
 	o.ufrag, _ = description.Attribute("ice-ufrag")
-	o.password, _ = description.Attribute("ice-pwd")
 	media := 0
 	mids := map[string]bool{}
 	for i, m := range description.MediaDescriptions {
@@ -95,7 +94,6 @@ func parseOffer(text string, sections []Section) (offer, error) {
 		}
 		if ufrag, has := m.Attribute("ice-ufrag"); has && o.ufrag == "" {
 			o.ufrag = ufrag
-			o.password, _ = m.Attribute("ice-pwd")
 		}
 		if kind != "audio" && kind != "video" {
 			if kind != "application" {

@@ -15,6 +15,13 @@ const (
 	// settled: the present path has been silent for so long before another
 	// takes its place, so that packets that overtake each other don't.
 	settled = 100 * time.Millisecond
+	// The agent checks its pair once a second. While authenticated packets
+	// come by it they say the same, so a check in sparedEvery is enough (RFC 7675
+	// asks for one in five seconds); not so for restless after a beginning or a
+	// restart, when checks are what ICE waits for.
+	livelyFor   = 700 * time.Millisecond
+	sparedEvery = 2 * time.Second
+	restless    = 3 * time.Second
 )
 
 // paths of a connection that ICE has checked, and the one by which it is sent
@@ -25,6 +32,7 @@ type paths struct {
 	present atomic.Pointer[path] // nil: Pion's selected pair
 	heardAt atomic.Int64         // on the present one, UnixNano
 	begunAt atomic.Int64         // ICE, for the first time or again
+	askedAt atomic.Int64         // by the last check that was not spared
 
 	mu      sync.Mutex
 	checked []path // the latest last
@@ -51,7 +59,7 @@ func (p *paths) knows(one path) bool {
 	return slices.Contains(p.checked, one)
 }
 
-// heard notes that something authentic came by a path.
+// heard notes that an authenticated packet came by a path.
 func (p *paths) heard(from path, now time.Time) {
 	present := p.present.Load()
 	if present != nil && *present == from {
@@ -67,14 +75,17 @@ func (p *paths) heard(from path, now time.Time) {
 // begun notes that ICE begins, for the first time or again.
 func (p *paths) begun(now time.Time) { p.begunAt.Store(now.UnixNano()) }
 
-// young tells whether ICE has just begun.
-func (p *paths) young(now time.Time) bool {
-	return now.UnixNano()-p.begunAt.Load() < int64(restless)
-}
-
-// silence of the present path.
-func (p *paths) silence(now time.Time) time.Duration {
-	return time.Duration(now.UnixNano() - p.heardAt.Load())
+// spares tells whether a check of the agent's by a path can be left out.
+func (p *paths) spares(one path, now time.Time) bool {
+	present, at := p.present.Load(), now.UnixNano()
+	if present == nil || *present != one || at-p.heardAt.Load() > int64(livelyFor) || at-p.begunAt.Load() < int64(restless) {
+		return false
+	}
+	if at-p.askedAt.Load() < int64(sparedEvery) {
+		return true
+	}
+	p.askedAt.Store(at)
+	return false
 }
 
 // prefer a path from now on, if it has been checked.

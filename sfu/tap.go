@@ -41,8 +41,8 @@ var (
 )
 
 // tap is a packet connection as Pion's ICE agent has it, one for a user name
-// and a port. Media that come by it go to the inlet, and the agent sees DTLS
-// and what STUN liveness leaves to it. What is no STUN leaves by the connection's present path.
+// and a port. Media that come by it go to the inlet, and the agent sees STUN
+// and DTLS alone. What is no STUN leaves by the connection's present path.
 type tap struct {
 	net.PacketConn
 	fast    ice.AddrPortReaderWriter // of PacketConn; nil when it can't
@@ -64,10 +64,10 @@ func newTap(conn net.PacketConn, in *inlet, port *port) *tap {
 }
 
 const (
-	// touchEvery: the agent takes a connection of which all is handled without
-	// it for dead. So often it is given a byte that is of no protocol, which it
-	// notes and drops.
-	touchEvery = 3 * time.Second
+	// touchEvery: the agent takes a connection that sends nothing but media
+	// for dead, as it sees none of them. So often it is given a byte that is
+	// of no protocol, which it notes and drops.
+	touchEvery = 500 * time.Millisecond
 	touch      = 0x7f
 )
 
@@ -75,11 +75,11 @@ const (
 func (t *tap) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 	for {
 		n, from, err := t.read(b)
-		if err != nil || !isMedia(b[:n]) && !isSTUN(b[:n]) {
+		if err != nil || !isMedia(b[:n]) {
 			return n, from, err
 		}
 		now := time.Now()
-		if !t.take(b[:n], path{t.via, canonical(from)}, now) {
+		if !t.inlet.arrive(b[:n], path{t.via, canonical(from)}, now) {
 			return n, from, nil
 		}
 		if now.Sub(t.touched) >= touchEvery {
@@ -87,14 +87,6 @@ func (t *tap) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 			return 1, from, nil
 		}
 	}
-}
-
-// take what is not for the agent.
-func (t *tap) take(b []byte, from path, now time.Time) bool {
-	if isMedia(b) {
-		return t.inlet.arrive(b, from, now)
-	}
-	return t.inlet.liveness.take(b, from, now)
 }
 
 func (t *tap) read(b []byte) (int, netip.AddrPort, error) {
@@ -121,7 +113,7 @@ func (t *tap) ReadFrom(b []byte) (int, net.Addr, error) {
 func (t *tap) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	if isSTUN(b) {
 		one := path{t.via, canonical(to)}
-		if isRequest(b) && t.inlet.liveness.spares(one, time.Now()) {
+		if isRequest(b) && t.inlet.paths.spares(one, time.Now()) {
 			return len(b), nil
 		}
 		if isSuccess(b) { // a check that was in order: only its sender knows the password

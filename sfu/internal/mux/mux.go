@@ -26,17 +26,13 @@ type Writer interface {
 	WriteToAddrPort(b []byte, to netip.AddrPort) (int, error)
 }
 
-// Sink takes the media of a connection, and the checks of ICE that it answers
-// itself. Values are compared: one for each
+// Sink takes the media of a connection. Values are compared: one for each
 // connection and port.
 type Sink interface {
 	// Media takes a datagram of SRTP or SRTCP; false leaves it to Pion. b may
 	// be changed and is only valid until Media returns. It is called by the
 	// readers of all sockets and must not wait.
 	Media(b []byte, from netip.AddrPort, now time.Time) bool
-	// Check takes a Binding request, or an answer to one, under the same rules;
-	// b stays as it is.
-	Check(b []byte, from netip.AddrPort, now time.Time) bool
 }
 
 // Config of a Mux. Writer, Local and the functions are required.
@@ -79,9 +75,10 @@ type Mux struct {
 const (
 	maxAddresses = 32 // of one client
 	maxAsked     = 32 // of one Conn
-	// touchEvery: an agent takes a client of which its Sink takes all for dead.
-	// So often it is given a byte that is of no protocol, which it notes and drops.
-	touchEvery = 3 * time.Second
+	// touchEvery: an agent takes a client that sends nothing but media for
+	// dead, as it sees none of them. So often it is given a byte that is of no
+	// protocol, which it notes and drops.
+	touchEvery = 500 * time.Millisecond
 	touchByte  = 0x7f
 )
 

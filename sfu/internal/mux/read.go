@@ -73,9 +73,7 @@ func (m *Mux) deliver(datagrams []batch.Datagram, to []destination, now time.Tim
 func (m *Mux) find(d *batch.Datagram) destination {
 	to := destination{kind: kindOf(d.Bytes)}
 	if to.kind == kindRequest {
-		if to.conn = m.conns[string(userName(d.Bytes))]; to.conn != nil {
-			to.owner = to.conn.owner
-		}
+		to.conn = m.conns[string(userName(d.Bytes))]
 		return to
 	}
 	from := canonical(d.From)
@@ -90,13 +88,15 @@ func (m *Mux) find(d *batch.Datagram) destination {
 
 func (m *Mux) hand(d *batch.Datagram, to destination, now time.Time) {
 	switch {
-	case to.owner != nil && to.owner.sink != nil && to.takes(d, now):
-		to.touch(d.From, now)
-		return
+	case to.kind == kindMedia && to.owner != nil && to.owner.sink != nil:
+		if to.owner.sink.Media(d.Bytes, d.From, now) {
+			to.touch(d.From, now)
+			return
+		}
 	case to.kind == kindMedia && to.owner == nil:
 		m.config.Stray(d.Bytes, d.From, now)
 		return
-	case to.kind != kindMedia && m.config.Aside(d.Bytes, d.From):
+	case m.config.Aside(d.Bytes, d.From):
 		return
 	}
 	if to.conn == nil || to.kind == kindOther {
@@ -104,18 +104,6 @@ func (m *Mux) hand(d *batch.Datagram, to destination, now time.Time) {
 		return
 	}
 	to.conn.put(d.Bytes, d.From)
-}
-
-// takes tells whether the sink has taken a datagram.
-func (to *destination) takes(d *batch.Datagram, now time.Time) bool {
-	switch to.kind {
-	case kindMedia:
-		return to.owner.sink.Media(d.Bytes, d.From, now)
-	case kindRequest, kindResponse:
-		return to.owner.sink.Check(d.Bytes, d.From, now)
-	default:
-		return false
-	}
 }
 
 // touch the agent, so that it does not take the client for dead.

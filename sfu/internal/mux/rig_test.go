@@ -49,8 +49,6 @@ type sink struct {
 	mu   sync.Mutex
 	got  []heard
 	left bool // leaves all to Pion
-	// checks: takes those as well
-	checks bool
 }
 
 func (s *sink) Media(b []byte, from netip.AddrPort, _ time.Time) bool {
@@ -59,9 +57,6 @@ func (s *sink) Media(b []byte, from netip.AddrPort, _ time.Time) bool {
 	s.got = append(s.got, heard{string(b), from})
 	return !s.left
 }
-
-// Check implements Sink.
-func (s *sink) Check([]byte, netip.AddrPort, time.Time) bool { return s.checks }
 
 func (s *sink) count() int {
 	s.mu.Lock()
