@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand"
 	"net"
+	"sync"
 	"testing"
 
 	"github.com/pion/dtls/v3"
@@ -300,27 +301,28 @@ func TestFloodsFromUncheckedAddressesDoNotKeepOthersOut(t *testing.T) {
 		hello := make([]byte, 300)
 		hello[0], hello[1], hello[2] = 22, 254, 253
 		for {
-			stranger, err := net.DialUDP("udp", nil, first.Server)
-			if err != nil {
-				continue
-			}
-			for range 20 {
-				_, _ = stranger.Write(hello)
-			}
-			_ = stranger.Close()
 			select {
 			case <-stop:
 				return
 			default:
 			}
+			stranger, err := net.DialUDP("udp", nil, first.Server)
+			if err != nil {
+				continue // no port is free for the moment
+			}
+			for range 20 {
+				_, _ = stranger.Write(hello)
+			}
+			_ = stranger.Close()
 		}
 	}()
+	end := sync.OnceFunc(func() { close(stop); <-stopped })
+	defer end()
 	for i := range 10 {
 		c := bare.Connect(t, s, sfu.ParticipantID(fmt.Sprint("p", i)), uint32(i+2), dtls.SRTP_AEAD_AES_128_GCM) //nolint:gosec // small
 		defer c.Close()
 	}
-	close(stop)
-	<-stopped
+	end()
 	if n := s.Stats().Dropped["unchecked"]; n == 0 {
 		t.Error("no forged packet was counted")
 	}
