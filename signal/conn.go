@@ -165,8 +165,7 @@ func (s *Server) run(c *conn) {
 // readLoop takes messages until the socket ends or has to; it returns the code
 // to close with, 0 when the other side has closed.
 func (s *Server) readLoop(c *conn) protocol.CloseCode {
-	limit := protocol.MaxMessage
-	c.ws.SetReadLimit(int64(limit))
+	limit := int64(protocol.MaxMessage)
 	_ = c.ws.SetReadDeadline(time.Now().Add(protocol.HelloTimeout))
 	welcomed := false
 	c.ws.SetPongHandler(func(string) error {
@@ -190,7 +189,6 @@ func (s *Server) readLoop(c *conn) protocol.CloseCode {
 		if !welcomed {
 			welcomed = true
 			limit = protocol.MaxOfferMessage
-			c.ws.SetReadLimit(int64(limit))
 		}
 		_ = c.ws.SetReadDeadline(time.Now().Add(s.cfg.PongWait))
 	}

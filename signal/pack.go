@@ -19,24 +19,18 @@ const minPacked = 1200
 // never packed: its length would tell how much of the secret their names
 // share. An answer has secrets, and nothing of anybody else.
 func packs(b protocol.Body) bool {
-	if b.Size() < minPacked {
-		return false
-	}
-	switch b.Type() {
-	case "answer", "joined":
-		return true
-	}
-	return false
+	return b.Size() >= minPacked && (b.Type() == "answer" || b.Type() == "joined")
 }
 
-// readFrame reads one message of at most limit bytes, counted after unpacking.
-func readFrame(ws *websocket.Conn, limit int) (kind int, frame []byte, err error) {
+// readFrame reads one message of at most limit bytes, on the wire and unpacked.
+func readFrame(ws *websocket.Conn, limit int64) (kind int, frame []byte, err error) {
+	ws.SetReadLimit(limit)
 	kind, r, err := ws.NextReader()
 	if err != nil {
 		return 0, nil, err
 	}
-	frame, err = io.ReadAll(io.LimitReader(r, int64(limit)+1))
-	if err == nil && len(frame) > limit {
+	frame, err = io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(frame)) > limit {
 		err = websocket.ErrReadLimit
 	}
 	return kind, frame, err
