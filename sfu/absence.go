@@ -65,11 +65,11 @@ func (p *publication) noteFrame(of *layer, now time.Time) {
 		if l == of || l.ssrc == 0 {
 			continue
 		}
-		if l.absence.frame(of); l.absence.told || !l.absence.certain(now.Sub(l.last)) {
-			continue
+		l.absence.frame(of)
+		if !l.absence.told && l.absence.certain(now.Sub(l.last)) {
+			l.absence.told = true
+			p.tellCeased(l)
 		}
-		l.absence.told = true
-		p.tellCeased(l)
 	}
 }
 

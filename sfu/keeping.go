@@ -2,6 +2,24 @@ package sfu
 
 import "time"
 
+// How long packets are kept: three requests for one, each two round trips
+// after the one before or 100 ms (see package history), are through then.
+// keepUnknown while a round trip has not been measured.
+const (
+	keepLeast   = 500 * time.Millisecond
+	keepMost    = 2 * time.Second
+	keepUnknown = time.Second
+	keepBeyond  = 250 * time.Millisecond // and five round trips
+)
+
+// keepFor a path of a round trip; 0: not known.
+func keepFor(rtt time.Duration) time.Duration {
+	if rtt == 0 {
+		return keepUnknown
+	}
+	return min(max(keepBeyond+5*rtt, keepLeast), keepMost)
+}
+
 // keeping is how long the packets of a publication must be kept for the farthest
 // of those who watch. It is told each second, and forgotten when it is not.
 type keeping struct {

@@ -61,24 +61,6 @@ func videoHistory() history.Config {
 	}
 }
 
-// How long packets are kept: three requests for one, each two round trips
-// after the one before or 100 ms (see package history), are through then.
-// keepUnknown while a round trip has not been measured.
-const (
-	keepLeast   = 500 * time.Millisecond
-	keepMost    = 2 * time.Second
-	keepUnknown = time.Second
-	keepBeyond  = 250 * time.Millisecond // five round trips
-)
-
-// keepFor a path of a round trip; 0: not known.
-func keepFor(rtt time.Duration) time.Duration {
-	if rtt == 0 {
-		return keepUnknown
-	}
-	return min(max(keepBeyond+5*rtt, keepLeast), keepMost)
-}
-
 // Limits of the picture that is sent at once.
 const (
 	burstPackets = 400
