@@ -34,6 +34,19 @@ func join(r *sfutest.Rig, room sfu.RoomID, peers ...*sfutest.Peer) {
 	}
 }
 
+// layered makes a peer that publishes a camera of three layers, in no room.
+func layered(r *sfutest.Rig, id sfu.ParticipantID) *sfutest.Peer {
+	p := r.Connect(id, sfutest.Slots{Audio: 1, Video: 1, Layers: 3})
+	r.Do(r.SFU.Publish(r.Context(), id, sfu.SourceCamera, false))
+	return p
+}
+
+// show one camera alone, at a size.
+func show(r *sfutest.Rig, who, of sfu.ParticipantID, width, height int) {
+	camera := sfu.PublicationID(string(of) + "/" + string(sfu.SourceCamera))
+	r.Do(r.SFU.Prefer(r.Context(), who, []sfu.Preference{{Publication: camera, Width: width, Height: height}}))
+}
+
 func TestTwoPeopleSeeAndHearEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := sfutest.New(t, sfutest.Conditions{Delay: 10 * time.Millisecond})

@@ -122,15 +122,11 @@ func TestLayerThatCeasesForAnotherIsLeftAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
 		defer r.Close()
-		a := r.Connect("a", sfutest.Slots{Audio: 1, Video: 1, Layers: 3})
-		r.Do(r.SFU.Publish(r.Context(), "a", sfu.SourceCamera, false))
+		a := layered(r, "a")
 		b := r.Connect("b", sfutest.Slots{Audio: 1, Video: 1})
 		c := r.Connect("c", sfutest.Slots{Audio: 1, Video: 1})
-		show := func(who sfu.ParticipantID, width int) {
-			r.Do(r.SFU.Prefer(r.Context(), who, []sfu.Preference{{Publication: "a/camera", Width: width, Height: width * 9 / 16}}))
-		}
-		show("b", 1280)
-		show("c", 640)
+		show(r, "b", "a", 1280, 720)
+		show(r, "c", "a", 640, 360)
 		join(r, "room", a, b)
 		tags := a.LayerTags()
 		r.Until(15*time.Second, "the largest", func() bool {

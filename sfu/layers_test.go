@@ -14,27 +14,23 @@ func TestLayersNobodyWatchesArePausedAndComeBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := sfutest.New(t, sfutest.Conditions{Delay: 20 * time.Millisecond})
 		defer r.Close()
-		b := r.Connect("b", sfutest.Slots{Audio: 1, Video: 1, Layers: 3})
-		r.Do(r.SFU.Publish(r.Context(), "b", sfu.SourceCamera, false))
+		b := layered(r, "b")
 		var viewers []*sfutest.Peer
 		for _, id := range []sfu.ParticipantID{"c", "d"} {
 			viewers = append(viewers, r.Connect(id, sfutest.Slots{Audio: 1, Video: 1}))
 		}
 		join(r, "room", append(viewers, b)...)
-		show := func(p *sfutest.Peer, width, height int) {
-			r.Do(r.SFU.Prefer(r.Context(), p.ID, []sfu.Preference{{Publication: "b/camera", Width: width, Height: height}}))
-		}
 		hide := func(p *sfutest.Peer) { r.Do(r.SFU.Prefer(r.Context(), p.ID, []sfu.Preference{})) }
 		active := func(want string) func() bool {
 			return func() bool { return fmt.Sprint(b.Active()) == want }
 		}
-		show(viewers[0], 300, 170)
-		show(viewers[1], 1280, 720)
+		show(r, viewers[0].ID, "b", 300, 170)
+		show(r, viewers[1].ID, "b", 1280, 720)
 		r.Until(15*time.Second, "the small and the large layer alone", active("[true false true]"))
 		hide(viewers[1])
 		r.Until(2*time.Second, "only the small layer", active("[true false false]"))
 		time.Sleep(3 * time.Second)
-		show(viewers[1], 300, 170)
+		show(r, viewers[1].ID, "b", 300, 170)
 		before := viewers[1].FirstSlot(false).Packets
 		r.Until(500*time.Millisecond, "a picture in the tile that is shown again", func() bool {
 			return viewers[1].FirstSlot(false).Packets > before
@@ -43,7 +39,7 @@ func TestLayersNobodyWatchesArePausedAndComeBack(t *testing.T) {
 			hide(p)
 		}
 		r.Until(2*time.Second, "no layer", active("[false false false]"))
-		show(viewers[0], 300, 170)
+		show(r, viewers[0].ID, "b", 300, 170)
 		before = viewers[0].FirstSlot(false).Packets
 		r.Until(500*time.Millisecond, "a picture of the paused camera", func() bool {
 			return viewers[0].FirstSlot(false).Packets > before

@@ -214,8 +214,7 @@ func TestTwoThousandRequestsASecondAreOneForEachLayer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
 		defer r.Close()
-		a := r.Connect("a", sfutest.Slots{Audio: 1, Video: 1, Layers: 3})
-		r.Do(r.SFU.Publish(r.Context(), "a", sfu.SourceCamera, false))
+		a := layered(r, "a")
 		join(r, "room", a)
 		var audience []*sfutest.Peer
 		for i := range 9 {
@@ -250,24 +249,20 @@ func TestLayerThatDoesNotComeIsAskedForLessAndLess(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := sfutest.New(t, sfutest.Conditions{Delay: 5 * time.Millisecond})
 		defer r.Close()
-		a := r.Connect("a", sfutest.Slots{Audio: 1, Video: 1, Layers: 3})
-		r.Do(r.SFU.Publish(r.Context(), "a", sfu.SourceCamera, false))
+		a := layered(r, "a")
 		v := r.Connect("v", sfutest.Slots{Audio: 1, Video: 1})
 		small := r.Connect("small", sfutest.Slots{Audio: 1, Video: 1})
 		join(r, "room", a, v, small)
-		show := func(who sfu.ParticipantID, width int) {
-			r.Do(r.SFU.Prefer(r.Context(), who, []sfu.Preference{{Publication: "a/camera", Width: width, Height: width * 9 / 16}}))
-		}
-		show("small", 160)
+		show(r, "small", "a", 160, 90)
 		large := a.LayerTags()[2]
 		got := func() int { return v.FirstSlot(false).ByTag[large] }
 		for range 2 {
-			show("v", 1280)
+			show(r, "v", "a", 1280, 720)
 			r.Until(15*time.Second, "the large layer", func() bool { return got() > 100 })
-			show("v", 160)
+			show(r, "v", "a", 160, 90)
 			r.Until(5*time.Second, "the large layer to be paused", func() bool { return !a.Active()[2] })
 			a.Starve(2, true)
-			show("v", 1280)
+			show(r, "v", "a", 1280, 720)
 			time.Sleep(10 * time.Second)
 			before, pictures := a.LayerKeyFrameRequests(), v.FirstSlot(false).Packets
 			time.Sleep(time.Minute)
@@ -319,10 +314,7 @@ func TestSubscriptionSwitchesLayerOnlyAtKeyFrame(t *testing.T) {
 			r.Do(r.SFU.Publish(r.Context(), p.ID, sfu.SourceCamera, false))
 		}
 		join(r, "room", a, b)
-		show := func(width, height int) {
-			r.Do(r.SFU.Prefer(r.Context(), "a", []sfu.Preference{{Publication: "b/camera", Width: width, Height: height}}))
-		}
-		show(160, 90)
+		show(r, "a", "b", 160, 90)
 		r.Until(5*time.Second, "a picture", func() bool { return a.FirstSlot(false).Packets > 0 })
 		time.Sleep(3 * time.Second)
 		tags := b.LayerTags()
@@ -344,12 +336,12 @@ func TestSubscriptionSwitchesLayerOnlyAtKeyFrame(t *testing.T) {
 		if got := layer(); got != 0 {
 			t.Errorf("for a small tile layer %d is forwarded", got)
 		}
-		show(1280, 720)
+		show(r, "a", "b", 1280, 720)
 		time.Sleep(10 * time.Second)
 		if got := layer(); got != 2 {
 			t.Errorf("for a large tile layer %d is forwarded", got)
 		}
-		show(320, 180)
+		show(r, "a", "b", 320, 180)
 		time.Sleep(4 * time.Second)
 		if got := layer(); got != 1 && got != 0 {
 			t.Errorf("for a small tile again layer %d is forwarded", got)
