@@ -25,7 +25,7 @@ func TestThreeCallsInARowClosedFromEitherSide(t *testing.T) {
 			caller, callee = callee, caller
 		}
 		callee.Close()
-		caller.gone(t)
+		caller.gone()
 		caller.Close()
 		r.NoMedia()
 	}
@@ -51,7 +51,7 @@ func TestPageThatPartsFromItsServerKeepsItsCalls(t *testing.T) {
 	a.close()
 	back := r.open("ann")
 	callee.Close()
-	caller.gone(t)
+	caller.gone()
 	_, _ = talk(b, back, "mc_2")
 }
 
@@ -170,7 +170,7 @@ func TestUserOfTheProductAndAPageCallEachOther(t *testing.T) {
 	seen.Sees()
 	call.Sees()
 	ann.Do(protocol.HangUp{Call: placed.Call})
-	call.gone(t)
+	call.gone()
 	call.Close()
 
 	call = bob.call("ann", "mc_2")

@@ -90,7 +90,7 @@ func TestBadInputEndsThatPageAndNobodyElsesCall(t *testing.T) {
 	bad.send(typeAnswer, "ann", mediaPayload{leg.Description{Type: "answer", SDP: "v=0"}, kindMedia, "mc_1", nil})
 	bad.hear(typeLeave)
 	callee.Close()
-	caller.gone(t)
+	caller.gone()
 }
 
 func TestAnswerThatCannotBeUsedEndsTheCalleesSocketAndIsToldTheCaller(t *testing.T) {

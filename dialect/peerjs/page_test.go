@@ -225,20 +225,22 @@ func talk(a, b *page, id string) (ofA, ofB *connection) {
 // Sees waits for the other's media, and for the data channel, which may open
 // later: what ends before that, a page learns by silence alone.
 func (c *connection) Sees() {
+	c.t.Helper()
 	c.Connection.Sees()
-	select {
-	case <-c.opened:
-	case <-time.After(dialecttest.Patience):
-		c.t.Fatal("the data channel does not open")
-	}
+	c.await(c.opened, "the data channel does not open")
 }
 
 // gone waits until the page would show the call as closed.
-func (c *connection) gone(t testing.TB) {
-	t.Helper()
+func (c *connection) gone() {
+	c.t.Helper()
+	c.await(c.closed, "the data channel is open still")
+}
+
+func (c *connection) await(what <-chan struct{}, otherwise string) {
+	c.t.Helper()
 	select {
-	case <-c.closed:
+	case <-what:
 	case <-time.After(dialecttest.Patience):
-		t.Fatal("the data channel is open still")
+		c.t.Fatal(otherwise)
 	}
 }

@@ -115,15 +115,21 @@ func readAll(t *testing.T, res *http.Response, err error) (int, string) {
 func (r *rig) open() string {
 	r.t.Helper()
 	status, body := r.get("")
+	return opened(r.t, status, body)
+}
+
+// opened gives the id of the session that an answer opens.
+func opened(t *testing.T, status int, body string) string {
+	t.Helper()
 	if status != http.StatusOK || !strings.HasPrefix(body, "0{") {
-		r.t.Fatalf("handshake: %d %s", status, body)
+		t.Fatalf("handshake: %d %s", status, body)
 	}
 	var hand struct {
 		SID      string
 		Upgrades []string
 	}
 	if err := json.Unmarshal([]byte(body[1:]), &hand); err != nil || len(hand.Upgrades) != 1 {
-		r.t.Fatalf("handshake: %v %s", err, body)
+		t.Fatalf("handshake: %v %s", err, body)
 	}
 	return hand.SID
 }
@@ -286,35 +292,30 @@ func TestOutboxOverflowClosesThePage(t *testing.T) {
 	r.ends(reasonOverflow)
 }
 
-// bubble runs a test in virtual time, with requests that need no network.
-func bubble(t *testing.T, f func(t *testing.T, server *Server, handle *echo, request func(method, query, body string) (int, string))) {
+// request is what a page asks by polling.
+type request func(method, query, body string) (int, string)
+
+// bubble runs a test of one new session in virtual time, with requests that
+// need no network.
+func bubble(t *testing.T, f func(t *testing.T, server *Server, handle *echo, sid string, ask request)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		handle := newEcho()
 		server := New(Config{}, handle)
 		defer server.Close()
-		f(t, server, handle, func(method, query, body string) (int, string) {
+		ask := func(method, query, body string) (int, string) {
 			w := httptest.NewRecorder()
 			server.ServeHTTP(w, httptest.NewRequest(method, "/?EIO=4&transport=polling"+query, strings.NewReader(body)))
 			return w.Code, w.Body.String()
-		})
+		}
+		status, body := ask(http.MethodGet, "", "")
+		f(t, server, handle, opened(t, status, body), ask)
 	})
 }
 
-// opened gives the id of a new session.
-func opened(t *testing.T, request func(method, query, body string) (int, string)) string {
-	t.Helper()
-	var hand struct{ SID string }
-	if status, body := request(http.MethodGet, "", ""); status != http.StatusOK || json.Unmarshal([]byte(body[1:]), &hand) != nil {
-		t.Fatalf("handshake: %d %s", status, body)
-	}
-	return hand.SID
-}
-
 func TestSilentPageIsFoundByPing(t *testing.T) {
-	bubble(t, func(t *testing.T, server *Server, handle *echo, request func(method, query, body string) (int, string)) {
-		sid := opened(t, request)
-		request(http.MethodPost, "&sid="+sid, "40")
+	bubble(t, func(t *testing.T, server *Server, handle *echo, sid string, ask request) {
+		ask(http.MethodPost, "&sid="+sid, "40")
 		time.Sleep(server.config.PingInterval + server.config.PingTimeout - time.Millisecond)
 		synctest.Wait()
 		if heard := handle.heard(); heard != "connected" {
@@ -328,8 +329,7 @@ func TestSilentPageIsFoundByPing(t *testing.T) {
 }
 
 func TestPageThatNeverJoinsIsForgotten(t *testing.T) {
-	bubble(t, func(t *testing.T, server *Server, _ *echo, request func(method, query, body string) (int, string)) {
-		sid := opened(t, request)
+	bubble(t, func(t *testing.T, server *Server, _ *echo, sid string, ask request) {
 		time.Sleep(server.config.ConnectTimeout - time.Millisecond)
 		synctest.Wait()
 		if server.find(sid) == nil {
@@ -337,7 +337,7 @@ func TestPageThatNeverJoinsIsForgotten(t *testing.T) {
 		}
 		time.Sleep(2 * time.Millisecond)
 		synctest.Wait()
-		if status, _ := request(http.MethodGet, "&sid="+sid, ""); status != http.StatusBadRequest {
+		if status, _ := ask(http.MethodGet, "&sid="+sid, ""); status != http.StatusBadRequest {
 			t.Errorf("still there: %d", status)
 		}
 	})
