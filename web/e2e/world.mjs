@@ -59,14 +59,6 @@ export class World {
     return person
   }
 
-  /** The same by a link that has the name in it, which is a page's first load of all. */
-  async stranger(browser, server, options) {
-    const person = new Person(await (await this.browser(browser)).open(options), server.url, fresh(browser))
-    this.people.push(person)
-    await person.tab.goto(`${server.url}/?name=${encodeURIComponent(person.name)}`)
-    return person
-  }
-
   /** Another tab of the same user. */
   async sibling(person) {
     const other = await person.sibling()

@@ -21,10 +21,11 @@ async function during(person) {
   await sleep(SECONDS * 1000)
   const after = await sent(person)
   const seconds = (performance.now() - began) / 1000
-  return Object.fromEntries(Object.entries(after).filter(([rid, s]) => s.frames > (before[rid]?.frames ?? 0) || s.asked > (before[rid]?.asked ?? 0)).map(([rid, s]) => [rid, {
-    fps: Number(((s.frames - (before[rid]?.frames ?? 0)) / seconds).toFixed(1)),
-    asked: s.asked - (before[rid]?.asked ?? 0), keys: s.keys - (before[rid]?.keys ?? 0), seconds,
-  }]))
+  return Object.fromEntries(Object.entries(after).flatMap(([rid, now]) => {
+    const was = before[rid] ?? { frames: 0, asked: 0, keys: 0 }
+    const [frames, asked, keys] = [now.frames - was.frames, now.asked - was.asked, now.keys - was.keys]
+    return frames > 0 || asked > 0 ? [[rid, { fps: Number((frames / seconds).toFixed(1)), asked, keys, seconds }]] : []
+  }))
 }
 
 export const cases = [

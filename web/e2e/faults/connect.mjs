@@ -89,7 +89,7 @@ export const faults = [
         return [
           figures('first visit, page opened to signed in', (s) => s.first.signedIn),
           figures('reload, page opened to its socket begun', (s) => s.again.socket),
-          figure('reload, sockets made', '', udp.map((s) => s.again.sockets), { max: 1 }),
+          figure('40 ms round trip: reload, sockets made', '', udp.map((s) => s.again.sockets), { max: 1 }),
           figures('reload, page opened to signed in', (s) => s.again.signedIn),
           figures('reload, page opened to its offer', (s) => s.again.offered),
           figures('reload, offer to connected, UDP', (s) => s.again.connected - s.again.offered),
