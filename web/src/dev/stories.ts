@@ -141,6 +141,7 @@ export const stories: Record<string, Story> = {
     }),
     click: ['Weak network: your upload is losing packets.|网络较弱：你的上行丢包。'],
   },
+  'two-hand': { prepare: inCall(() => [member(6, { muted: true, hand: 1 })]) },
   'two-phone': { prepare: inCall(() => [member(1)], (fake) => devices(fake, [720, 1280])) },
   'two-reconnecting': {
     prepare: inCall(() => [member(1)], (fake) => {
@@ -215,7 +216,12 @@ export const stories: Record<string, Story> = {
     prepare: inCall(() => [member(1, { screen: true }), member(2)], (fake) => talking(fake)),
     click: ['Closer|放大', 'Closer|放大'],
   },
-  'room-7-screen': { prepare: inCall(() => showing(), (fake) => talking(fake)) },
+  'room-7-screen': {
+    prepare: inCall(() => showing(), (fake) => {
+      inRoom(fake)
+      talking(fake)
+    }),
+  },
   'room-7-screen-chat': {
     prepare: inCall(() => showing(), (fake) => talking(fake)),
     click: ['Chat|聊天'],
