@@ -69,3 +69,20 @@ it('zooms by steps, and shows all again when it is small', async () => {
   await nextTick()
   expect(zoom.percent.value).toBe(100)
 })
+
+it('follows keys: plus and minus step, arrows move what is close, and zero shows all again', () => {
+  const strike = (key: string, more: KeyboardEventInit = {}) => {
+    const event = new KeyboardEvent('keydown', { key, cancelable: true, ...more })
+    zoom.onKey(event)
+    return event.defaultPrevented
+  }
+  expect(strike('ArrowLeft')).toBe(false)
+  expect(strike('+', { ctrlKey: true })).toBe(false)
+  expect(strike('+')).toBe(true)
+  expect(zoom.percent.value).toBe(150)
+  expect(strike('ArrowRight')).toBe(true)
+  expect(zoom.style.value?.transform).toContain('translate(-120px, 0px)')
+  expect(strike('m')).toBe(false)
+  expect(strike('0')).toBe(true)
+  expect(zoom.style.value).toBeUndefined()
+})

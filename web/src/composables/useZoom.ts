@@ -4,6 +4,8 @@ import { CLOSEST, moveBy, settle, WHOLE, zoomAt, type Zoom } from '../layout/zoo
 /** Of a wheel's pixel: a notch of 100 is a quarter more. */
 const WHEEL = 0.0022
 const STEP = 1.5
+/** Of the area's size, for an arrow key. */
+const NUDGE = 0.15
 
 export interface Zooming {
   /** Of 100; 100 shows all. */
@@ -12,6 +14,8 @@ export interface Zooming {
   /** Steps closer (1) or back (-1), to the middle of what is seen. */
   step(by: 1 | -1): void
   whole(): void
+  /** Keys at its buttons: + and - are steps, 0 is all of it, arrows move what is close. */
+  onKey(e: KeyboardEvent): void
 }
 
 /**
@@ -78,10 +82,27 @@ export function useZoom(element: Ref<HTMLElement | null>): Zooming {
     })
   }, { immediate: true, flush: 'post' })
 
+  const step = (direction: 1 | -1) => (zoom.value = settle(by(direction > 0 ? Math.min(STEP, CLOSEST / zoom.value.scale) : 1 / STEP)))
+  const whole = () => (zoom.value = WHOLE)
+  function onKey(e: KeyboardEvent): void {
+    if (e.ctrlKey || e.metaKey || e.altKey) return
+    const { w, h } = size()
+    const keys: Record<string, () => unknown> = {
+      '+': () => step(1), '=': () => step(1), '-': () => step(-1), 0: whole,
+      ...(close() && {
+        ArrowLeft: () => move(NUDGE * w, 0), ArrowRight: () => move(-NUDGE * w, 0),
+        ArrowUp: () => move(0, NUDGE * h), ArrowDown: () => move(0, -NUDGE * h),
+      }),
+    }
+    const act = keys[e.key]
+    if (!act) return
+    act()
+    e.preventDefault()
+  }
+
   return {
+    step, whole, onKey,
     percent: computed(() => Math.round(zoom.value.scale * 100)),
     style: computed(() => (close() ? { transform: `translate(${zoom.value.x}px, ${zoom.value.y}px) scale(${zoom.value.scale})` } : undefined)),
-    step: (direction) => (zoom.value = settle(by(direction > 0 ? Math.min(STEP, CLOSEST / zoom.value.scale) : 1 / STEP))),
-    whole: () => (zoom.value = WHOLE),
   }
 }
