@@ -38,6 +38,7 @@ export class LocalSources {
   private gateOpen = false
   private started = false
   private closed = false
+  private mayNot = false
   /** Whether the screen takes another's place. */
   private takeOver = false
   private readonly announced = new Map<Source, Announced>()
@@ -68,9 +69,10 @@ export class LocalSources {
   }
 
   /** Opens the devices that are wanted, both with one question to the person. */
-  start(which: { microphone: boolean; camera: boolean }): void {
+  start(wanted: { microphone: boolean; camera: boolean }): void {
     if (this.closed) return
     this.started = true
+    const which = this.mayNot ? { microphone: false, camera: false } : wanted
     this.set('microphone', { ...this.media.microphone, wanted: which.microphone })
     this.set('camera', { ...this.media.camera, wanted: which.camera })
     void this.devices.start(which, OWNER)
@@ -79,8 +81,21 @@ export class LocalSources {
     this.sync('microphone')
   }
 
+  /** Whether the room lets this member send. Who may not has nothing open; being let opens nothing again, either. */
+  set allowed(allowed: boolean) {
+    if (this.mayNot === !allowed) return
+    this.mayNot = !allowed
+    this.announceAgain()
+    if (allowed) return
+    this.stopScreen()
+    if (!this.started) return
+    this.want('microphone', false)
+    this.want('camera', false)
+    this.devices.microphone.stop()
+  }
+
   want(kind: DeviceKind, wanted: boolean): void {
-    if (this.closed) return
+    if (this.closed || (wanted && this.mayNot)) return
     this.started = true
     this.set(kind, { ...this.media[kind], wanted })
     if (wanted) void this.devices.device(kind).start(OWNER)
@@ -178,7 +193,7 @@ export class LocalSources {
   }
 
   private announce(source: Source): void {
-    if (!this.participant || !this.gateOpen || !this.started || this.closed) return
+    if (!this.participant || !this.gateOpen || !this.started || this.closed || this.mayNot) return
     const { on, track } = this.media[source]
     const shared = source === 'screen' || source === 'screen_audio'
     if (shared && !on) {

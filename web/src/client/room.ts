@@ -463,7 +463,10 @@ export class Room extends Emitter<RoomEvents> {
 
   private update(left?: { member: RemoteMember; reason: EndReason }): void {
     const details = roomDetails(this.view, this.told)
-    if (details && details !== this.told) this.emit('details', (this.told = details))
+    if (details && details !== this.told) {
+      this.sources.allowed = details.me.canPublish
+      this.emit('details', (this.told = details))
+    }
     const before = this.others
     const after = remoteMembers(
       this.view,

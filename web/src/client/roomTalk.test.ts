@@ -180,6 +180,32 @@ describe('a room', () => {
     ])
   })
 
+  test('opens and publishes nothing where one may only watch, and opens nothing by being let', async () => {
+    const environment = fakeBrowser()
+    const { client, socket } = await signIn({ environment })
+    const self = (can_publish: boolean) => member('me', { can_publish })
+    const joining = client.joinRoom('tea')
+    await settle()
+    socket.reply('join_room', { type: 'joined', room: view({ members: [self(false), member('bob')] }) })
+    const room = await joining
+    await settle()
+    room.setMicrophone(true)
+    await settle()
+    expect(environment.devices.asked).toEqual([])
+    expect(room.local.microphone.wanted || room.local.camera.wanted).toBe(false)
+    expect(socket.types()).not.toContain('publish')
+    socket.receive({ type: 'member_changed', cursor: '1', room: 'r', epoch: 1, n: 2, member: self(true) })
+    await settle()
+    expect(environment.devices.asked).toEqual([])
+    room.setMicrophone(true)
+    await settle()
+    expect(environment.devices.asked).toHaveLength(1)
+    expect(socket.got('publish')).toMatchObject({ source: 'microphone', muted: false })
+    socket.receive({ type: 'member_changed', cursor: '2', room: 'r', epoch: 1, n: 3, member: self(false) })
+    await settle()
+    expect(environment.devices.given.map((track) => track.readyState)).toEqual(['ended'])
+  })
+
   test('rings a user into it under an id of its own and can take that back', async () => {
     const { socket, room } = await inRoom()
     const inviting = room.invite('cat', { video: false })

@@ -173,6 +173,40 @@ describe('the call screen', () => {
     expect(rig.fake.asked).toEqual([['stopScreen']])
   })
 
+  it('asks before a shared screen is taken over, but not where the room lets anybody', async () => {
+    const shared = member('p1', { media: { screen: { publication: 'p1/screen', source: 'screen', muted: false } } })
+    const details = (rule: 'ask' | 'take_over') => ({
+      options: { limit: 200, publishers: 'all' as const, locked: false, lobby: false, start_muted: false, screen: rule },
+      me: { role: 'member' as const, canPublish: true, hand: 0 }, invited: [], waiting: [],
+    })
+    rig.fake.state.members.value = [shared]
+    rig.fake.state.details.value = details('ask')
+    await settle()
+    press('s')
+    await settle()
+    expect(rig.page.questions.asked.value?.text).toBe('Name p1 is sharing. Take over?')
+    rig.page.questions.answer(false)
+    await settle()
+    expect(rig.fake.asked).toEqual([])
+    rig.fake.state.details.value = details('take_over')
+    await settle()
+    press('s')
+    await settle()
+    expect(rig.page.questions.asked.value).toBeUndefined()
+    expect(rig.fake.asked).toEqual([['shareScreen', true]])
+  })
+
+  it('has no microphone and no camera for who may only watch', async () => {
+    rig.fake.state.details.value = {
+      options: { limit: 200, publishers: 'speakers', locked: false, lobby: false, start_muted: false, screen: 'ask' },
+      me: { role: 'member', canPublish: false, hand: 0 }, invited: [], waiting: [],
+    }
+    await settle()
+    expect(document.querySelector('[data-testid=toggle-mic], [data-testid=toggle-cam]')).toBeNull()
+    press('m')
+    expect(rig.fake.asked).toEqual([])
+  })
+
   it('is named after the one other, and by its number of people once it has grown', async () => {
     const title = () => document.querySelector('header h1')?.textContent
     expect(title()).toBe('Name p1')
@@ -184,7 +218,7 @@ describe('the call screen', () => {
     expect(title()).toBe('tea')
   })
 
-  it('shows a raised hand on the name, in a grid and in a call of two', async () => {
+  it('shows a raised hand beside the name in a call of two, and in the corner of its tile in a grid', async () => {
     const hands = () => document.querySelectorAll('.pill .lucide-hand').length
     expect(hands()).toBe(0)
     rig.fake.state.members.value = [member('p1', { hand: 4 })]

@@ -40,7 +40,9 @@ export function useRoomActions({ callrelay, desk, t, ask, failed, waiting }: Opt
   async function share(): Promise<void> {
     if (screen.value.on) return callrelay.stopScreen()
     const other = members.value.find((m) => m.media.screen)
-    if (other && !(await ask({ text: t('room.takeOver', { name: other.name }), action: t('room.takeOverDo') }))) return
+    // Where anybody may take over nobody asks.
+    const asks = details.value?.options.screen !== 'take_over'
+    if (other && asks && !(await ask({ text: t('room.takeOver', { name: other.name }), action: t('room.takeOverDo') }))) return
     await callrelay.shareScreen(other !== undefined).catch(failed)
   }
 

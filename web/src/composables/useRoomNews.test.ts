@@ -44,3 +44,27 @@ it('says whose screen is shared to those who do not see it', async () => {
   expect(announcer.polite.value).toContain('room.screenOf')
   expect(announcer.polite.value).toContain('Ali')
 })
+
+it('tells who took over the screen that one shared', async () => {
+  fake.state.members.value = [{ participant: 'p1', user: 'ali', name: 'Ali', state: 'connected', role: 'member', hand: 0, media: {} }]
+  fake.takesOver('p1')
+  await nextTick()
+  expect(shown()).toEqual(['room.takenOver {"name":"Ali"}'])
+})
+
+it('says that one only watches and listens, and when one may speak', async () => {
+  const may = (canPublish: boolean) => {
+    fake.state.details.value = {
+      options: { limit: 200, publishers: 'speakers', locked: false, lobby: false, start_muted: false, screen: 'ask' },
+      me: { role: 'member', canPublish, hand: 0 }, invited: [], waiting: [],
+    }
+    return nextTick()
+  }
+  await may(true)
+  expect(shown()).toEqual([])
+  await may(false)
+  expect(shown().at(-1)).toContain('room.onlyWatch')
+  await may(true)
+  expect(shown().at(-1)).toContain('room.maySpeak')
+  expect(fake.asked).toEqual([])
+})

@@ -24,6 +24,11 @@ export function useRoomNews({ callrelay, toasts, announcer, t }: Options): void 
       action: { label: t('room.unmute'), run: () => callrelay.setMicrophone(true) }, ms: 20_000,
     })
   }))
+  onScopeDispose(callrelay.onTakenOver((by) => toasts.show(t('room.takenOver', { name: nameOf(by) ?? t('room.somebody') }))))
+  watch(() => details.value?.me.canPublish, (now, before) => {
+    if (now === false) toasts.show(t('room.onlyWatch'))
+    else if (now && before === false) toasts.show(t('room.maySpeak'), { action: { label: t('room.unmute'), run: () => callrelay.setMicrophone(true) }, ms: 20_000 })
+  }, { immediate: true })
   watch(() => details.value?.waiting.length ?? 0, (now, before) => {
     const newest = details.value?.waiting.at(-1)
     if (now > before && newest) toasts.show(t('room.waits', { name: newest.name }))

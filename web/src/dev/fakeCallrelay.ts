@@ -43,6 +43,7 @@ export function createFake() {
   let stats: ConnectionStats | undefined
   const link = { request: async (type: string, body: unknown) => void asked.push([type, body]) } as unknown as Link
   const host = new Host(link, () => 'r1', () => state.details.value?.options)
+  const takers = new Set<(by: string) => void>()
   const reactions = new Set<(from: string, text: string) => void>()
 
   const callrelay: Callrelay = {
@@ -84,6 +85,10 @@ export function createFake() {
     canShare: () => true,
     shareScreen: async (...args) => (note('shareScreen')(...args), true),
     stopScreen: note('stopScreen'),
+    onTakenOver(listener) {
+      takers.add(listener)
+      return () => takers.delete(listener)
+    },
     invite: noteAsync('invite'),
     cancelInvitation: noteAsync('cancelInvitation'),
     raiseHand: noteAsync('raiseHand'),
@@ -105,6 +110,7 @@ export function createFake() {
   return {
     callrelay, state, devices, granted, asked,
     reacts: (from: string, text: string) => reactions.forEach((listener) => listener(from, text)),
+    takesOver: (by: string) => takers.forEach((listener) => listener(by)),
     set stats(value: ConnectionStats) {
       stats = value
     },

@@ -19,6 +19,8 @@ export interface SeenTalk {
   canShare(): boolean
   shareScreen(takeOver: boolean): Promise<boolean>
   stopScreen(): void
+  /** Somebody else's screen took the place of one's own. */
+  onTakenOver(listener: (by: string) => void): () => void
   /** Invitations that ended without the person coming, and how. */
   unanswered: Seen<readonly InvitationView[]>
   invite(user: string, video: boolean): Promise<void>
@@ -42,6 +44,7 @@ export function seeTalk(present: Present): SeenTalk {
   const screen = shallowRef(OFF)
   const unanswered = shallowRef<readonly InvitationView[]>([])
   const listeners = new Set<(asked: MuteAsked) => void>()
+  const takenOverListeners = new Set<(by: string) => void>()
   const reactionListeners = new Set<(from: string, reaction: string) => void>()
   let reading = false
 
@@ -56,6 +59,7 @@ export function seeTalk(present: Present): SeenTalk {
         room.on('invitation', (now) => (unanswered.value = noteUnanswered(unanswered.value, now))),
         room.on('reaction', (from, reaction) => reactionListeners.forEach((listener) => listener(from, reaction))),
         room.on('muteAsked', (asked) => listeners.forEach((listener) => listener(asked))),
+        room.on('unpublished', (source, by) => source === 'screen' && by && takenOverListeners.forEach((listener) => listener(by))),
         room.chat.on('entries', (now) => (chat.value = now)),
         room.chat.on('line', () => void (unread.value += reading ? 0 : 1)),
       ]
@@ -82,6 +86,10 @@ export function seeTalk(present: Present): SeenTalk {
     canShare: () => typeof navigator.mediaDevices?.getDisplayMedia === 'function',
     shareScreen: async (takeOver) => present.room?.shareScreen({ takeOver }) ?? false,
     stopScreen: () => present.room?.stopScreen(),
+    onTakenOver(listener) {
+      takenOverListeners.add(listener)
+      return () => takenOverListeners.delete(listener)
+    },
     invite: async (user, video) => void (await present.room?.invite(user, { video })),
     cancelInvitation: async (invitation) => present.room?.cancelInvitation(invitation),
     raiseHand: async (raised) => present.room?.raiseHand(raised),
