@@ -207,6 +207,22 @@ describe('the call screen', () => {
     expect(rig.fake.asked).toEqual([])
   })
 
+  it('shows who is rung into the call, and lets who rang them stop it', async () => {
+    const invitation = (id: string, from: string, name: string) => ({ invitation: id, user: id, name, from, state: 'ringing' as const })
+    rig.fake.state.details.value = {
+      options: { limit: 200, publishers: 'all', locked: false, lobby: false, start_muted: false, screen: 'ask' }, me: { role: 'member', canPublish: true, hand: 0 },
+      // The call's own ring is not shown again.
+      invited: [invitation('c', 'seat', 'Ali'), invitation('i1', 'seat', 'Maya'), invitation('i2', 'p1', 'Wei'), ...['x', 'y', 'z'].map((id) => invitation(id, 'p1', id))], waiting: [],
+    }
+    await settle()
+    const chips = [...document.querySelectorAll<HTMLElement>('[data-testid=invited]')]
+    expect(chips.map((chip) => chip.textContent)).toEqual(['MCalling Maya…', 'WCalling Wei…', 'XCalling x…'])
+    expect(document.querySelector('[data-testid=invited] ~ li button')?.textContent).toBe('+2')
+    expect(chips[1]?.querySelector('button')).toBeNull()
+    chips[0]?.querySelector('button')?.click()
+    expect(rig.fake.asked).toEqual([['cancelInvitation', 'i1']])
+  })
+
   it('is named after the one other, and by its number of people once it has grown', async () => {
     const title = () => document.querySelector('header h1')?.textContent
     expect(title()).toBe('Name p1')

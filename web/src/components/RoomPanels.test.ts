@@ -56,13 +56,28 @@ it('rings a person from the list into the call', async () => {
   expect(rig.fake.asked).toEqual([['invite', 'cat', true]])
 })
 
-it('shows link and QR code in a room with a name only', async () => {
+it('shows the link in a room with a name only, and its QR code when asked', async () => {
   const call = rig.mount(InvitePanel)
-  expect(call.find('svg[role=img]').exists()).toBe(false)
+  expect(call.find('[data-testid=qr]').exists()).toBe(false)
   rig.fake.state.room.value = { name: 'tea', self: 'me', since: 0 }
   await settle()
-  expect(call.find('svg[role=img]').exists()).toBe(true)
   expect(call.text()).toContain('/r/tea')
+  expect(call.find('svg[role=img]').exists()).toBe(false)
+  byId('qr').click()
+  await settle()
+  expect(call.find('svg[role=img] path').attributes('d')).toMatch(/^M\d+ \d+h1v1h-1z/)
+  byId('qr').click()
+  await settle()
+  expect(call.find('svg[role=img]').exists()).toBe(false)
+})
+
+it('puts the focus into its field, but opens no keyboard of a phone', () => {
+  rig.mount(InvitePanel)
+  expect(document.activeElement).toBe(byId('invite-name'))
+  document.body.innerHTML = ''
+  vi.stubGlobal('matchMedia', () => ({ matches: true, addEventListener() {}, removeEventListener() {} }))
+  rig.mount(InvitePanel)
+  expect(document.activeElement?.tagName).toBe('ASIDE')
 })
 
 it('tells what became of an invitation that nobody took, until the person is there', async () => {
