@@ -45,6 +45,11 @@ func (s *sender) feedback(report []byte, now time.Time) {
 	if s.squeezed && lost >= collapse && lost > acked {
 		s.startOver(now)
 	}
+	for i := range s.results {
+		if !s.results[i].Received {
+			s.downlink.mend(&s.results[i], now)
+		}
+	}
 	s.tryMore(now)
 }
 

@@ -5,7 +5,9 @@ import (
 
 	"github.com/pion/rtcp"
 
+	"callrelay/sfu/internal/estimate"
 	"callrelay/sfu/internal/history"
+	"callrelay/sfu/internal/rewrite"
 )
 
 // Pace of transport-wide feedback to a publisher. Its estimate follows each
@@ -79,47 +81,84 @@ func (d *downlink) nack(p *rtcp.TransportLayerNack, now time.Time) {
 	}
 	for _, pair := range p.Nacks {
 		pair.Range(func(wire uint16) bool {
-			d.resend(s, wire, now)
+			d.connection.sfu.counters.count(countNACKedIn)
+			d.answer(s, wire, now)
 			return true
 		})
 	}
 }
 
-func (d *downlink) resend(s *slot, wire uint16, now time.Time) {
-	c := &d.connection.sfu.counters
-	c.count(countNACKedIn)
-	origin, ok := s.stream.Origin(wire)
-	if !ok {
-		return
-	}
-	p := origin.Source.publication.get(origin.Source, origin.Seq, now)
-	if p == nil {
-		return
-	}
-	rtt := d.connection.roundTrip()
-	if p.repaired && now.Sub(p.arrival) < rtt+history.Reorder {
+// answer a request for one packet.
+func (d *downlink) answer(s *slot, wire uint16, now time.Time) {
+	origin, p := s.origin(wire, now)
+	switch {
+	case p == nil:
+	case p.repaired && now.Sub(p.arrival) < d.connection.roundTrip()+history.Reorder:
 		// It came late itself and is on its way: the request was made before
 		// it could arrive.
-		c.count(countResendRefused)
+		d.connection.sfu.counters.count(countResendRefused)
 		p.release()
+	default:
+		d.resend(s, origin, p, now)
+	}
+}
+
+// mend sends again, by itself, what the receiver reports lost and may not ask
+// for. Chromium forgets what it lacks of a picture's higher spatial layers as
+// soon as the lowest of the next picture is there, and asks for it once: if
+// the request or the answer is lost, its pictures stand until the next key frame.
+func (d *downlink) mend(lost *estimate.Result, now time.Time) {
+	if lost.Class != estimate.ClassVideo && lost.Class != estimate.ClassRepair {
 		return
 	}
+	for _, s := range d.slots {
+		if s.audio || s.index != int(lost.Label>>16) || s.shown() == nil || s.rtxSSRC == 0 {
+			continue
+		}
+		origin, p := s.origin(uint16(lost.Label), now) //nolint:gosec // its half
+		switch {
+		case p == nil:
+		case p.sift.Spatial == 0 || !s.resends.Lost(origin.Out, lost.Class == estimate.ClassRepair):
+			p.release()
+		default:
+			if d.resend(s, origin, p, now) {
+				d.connection.sfu.counters.count(countMended)
+			}
+		}
+		return
+	}
+}
+
+// origin of one of the slot's packets, and itself, retained; nil if it is gone.
+func (s *slot) origin(wire uint16, now time.Time) (rewrite.Origin[*layer], *packet) {
+	o, ok := s.stream.Origin(wire)
+	if !ok {
+		return o, nil
+	}
+	return o, o.Source.publication.get(o.Source, o.Seq, now)
+}
+
+// resend a packet as it was sent, within bounds, and release it; false if
+// that may not be.
+func (d *downlink) resend(s *slot, origin rewrite.Origin[*layer], p *packet, now time.Time) bool {
+	c := &d.connection.sfu.counters
 	out, ok := s.stream.Resend(origin, p.numbers())
 	if !ok || s.rtxPayload[p.encoding] == 0 {
 		p.release()
-		return
+		return false
 	}
-	if out.Seq <= s.abandoned || d.sender.full() || s.resends.Allow(now, out.Seq, p.size, rtt) != history.Resend {
+	if out.Seq <= s.abandoned || d.sender.full() || s.resends.Allow(now, out.Seq, p.size, d.connection.roundTrip()) != history.Resend {
 		c.count(countResendRefused)
 		p.release()
-		return
+		return false
 	}
 	c.count(countResent)
-	o := outgoing{slot: s, packet: p, numbers: out, resend: true}
+	o := outgoing{slot: s, packet: p, numbers: out, resend: true, marker: s.resends.Marked(out.Seq)}
 	if sub := s.shown(); origin.Source == sub.current {
-		o.marker, o.active = sub.sieve.Marks(&p.sift), sub.sieve.Active(&p.sift)
+		o.active = sub.sieve.Active(&p.sift)
 	}
 	d.sender.add(o)
+	return true
 }
 
 // keyFrameWanted by the receiver of an SSRC.

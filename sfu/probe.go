@@ -92,7 +92,7 @@ func (s *sender) writeEmpty(h rtpext.Header, slot *slot, now time.Time) int {
 	b[0] |= padded
 	b = append(b, make([]byte, maxPadding)...)
 	b[len(b)-1] = maxPadding // its length
-	s.number(b, numberAt, now, estimate.ClassPadding)
+	s.number(b, numberAt, now, estimate.ClassPadding, 0)
 	size := len(b)
 	if s.downlink.egress.media(b, head, slot, true, slot.rtxNumber) {
 		s.count(size)

@@ -205,7 +205,7 @@ func (s *sender) write(o *outgoing, now time.Time) {
 	} else {
 		b = o.appendPayload(b)
 	}
-	s.number(b, numberAt, now, o.class())
+	s.number(b, numberAt, now, o.class(), slot.label(o.numbers.Seq))
 	if !o.resend {
 		slot.highest = max(slot.highest, number)
 	}
@@ -217,7 +217,7 @@ func (s *sender) write(o *outgoing, now time.Time) {
 		slot.packets++
 		slot.octets += uint32(size - head) //nolint:gosec // small
 		if slot.resends != nil {
-			slot.resends.Sent(size)
+			slot.resends.Sent(number, size, o.marker)
 		}
 	}
 	s.count(size)
@@ -250,14 +250,14 @@ func (s *sender) header(h rtpext.Header, slot *slot, o *outgoing) (b []byte, num
 }
 
 // number books a packet and puts its transport-wide number in its place.
-func (s *sender) number(b []byte, at int, now time.Time, class estimate.Class) {
+func (s *sender) number(b []byte, at int, now time.Time, class estimate.Class, label uint32) {
 	if at == 0 {
 		return
 	}
 	if s.book == nil {
 		s.book, s.rule = estimate.NewSent(now), estimate.NewRule()
 	}
-	rtpext.SetTransportSequence(b, at, s.book.Add(now, len(b), class))
+	rtpext.SetTransportSequence(b, at, s.book.Add(now, len(b), class, label))
 }
 
 func (o *outgoing) class() estimate.Class {

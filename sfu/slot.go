@@ -148,6 +148,12 @@ func (s *slot) sealed(c *seal.Context, repair bool) *seal.Stream {
 	return s.media
 }
 
+// label of a packet in the book of what was sent, by which the slot finds it
+// again: its own number, and its packet's.
+func (s *slot) label(n seq.Number) uint32 {
+	return uint32(s.index)<<16 | uint32(n.Wire()) //nolint:gosec // few slots
+}
+
 // abandon all that was sent: none of it is sent again.
 func (s *slot) abandon() { s.abandoned = s.stream.Last() }
 

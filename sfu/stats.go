@@ -52,6 +52,7 @@ const (
 	countNACKedOut
 	countResent
 	countResendRefused
+	countMended
 	countRepairedIn
 	countLostIn
 	countPLIsIn
@@ -83,7 +84,7 @@ const (
 
 func (c counter) String() string {
 	return [countersTotal]string{
-		"nacks_in", "nacked_in", "nacks_out", "nacked_out", "resent", "resend_refused", "repaired_in", "lost_in",
+		"nacks_in", "nacked_in", "nacks_out", "nacked_out", "resent", "resend_refused", "mended", "repaired_in", "lost_in",
 		"plis_in", "plis_out", "key_frames", "feedback_in", "feedback_out", "sender_reports", "receiver_reports",
 		"switches", "bursts", "frames_dropped", "padding_out", "probes", "events_lost", "bad_descriptors",
 		"opened_by_pion", "lossy_in", "lossy_out", "lossy_slow", "lossy_no_channel", "lossy_malformed", "lossy_too_long",

@@ -106,14 +106,14 @@ func (l *layered) packets(key bool) (out [][]byte) {
 }
 
 func (l *layered) send(packets ...[]byte) {
+	l.now = l.now.Add(33 * time.Millisecond)
 	for _, b := range packets {
-		_, _ = l.stream.Write(b)
+		l.stream.write(b, l.now)
 	}
 	l.worker.mu.Lock()
 	inbox := l.worker.inbox
 	l.worker.inbox = nil
 	l.worker.mu.Unlock()
-	l.now = l.now.Add(33 * time.Millisecond)
 	l.worker.handle(inbox, l.now)
 	l.worker.send(l.now)
 }

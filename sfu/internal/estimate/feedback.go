@@ -17,6 +17,7 @@ type Result struct {
 	Number   seq.Number
 	Size     int // bytes
 	Class    Class
+	Label    uint32
 	Sent     time.Time
 	Received bool // else reported lost, which a later report may correct
 	// Arrival on the receiver's clock, whose zero means nothing; valid if
@@ -199,7 +200,7 @@ func (w *walk) step(symbol uint16) {
 	}
 	r.state = outcome
 	w.results = append(w.results, Result{
-		Number: n, Size: int(r.size), Class: r.class,
+		Number: n, Size: int(r.size), Class: r.class, Label: r.label,
 		Sent:     w.book.start.Add(time.Duration(r.at)),
 		Received: outcome == received, Arrival: w.at,
 	})

@@ -61,7 +61,7 @@ const (
 func book(packets int) *Sent {
 	s := NewSent(start)
 	for i := range packets {
-		s.Add(at(i), 100+i%900, ClassVideo)
+		s.Add(at(i), 100+i%900, ClassVideo, 0)
 	}
 	return s
 }
@@ -151,7 +151,7 @@ func TestResultsAllocateNothing(t *testing.T) {
 	results := make([]Result, 0, 64)
 	if got := testing.AllocsPerRun(1000, func() {
 		for range 50 {
-			binary.BigEndian.PutUint16(report[12:], s.Add(start, 1000, ClassVideo)-49)
+			binary.BigEndian.PutUint16(report[12:], s.Add(start, 1000, ClassVideo, 0)-49)
 		}
 		results, _ = s.Results(report, results[:0])
 		if len(results) != 50 {
@@ -234,7 +234,7 @@ func sameAsPion(t *testing.T, raw []byte, pion *rtcp.TransportLayerCC) {
 func BenchmarkSentAdd(b *testing.B) {
 	s := NewSent(start)
 	for range b.N {
-		s.Add(start, 1000, ClassVideo)
+		s.Add(start, 1000, ClassVideo, 0)
 	}
 }
 
@@ -242,7 +242,7 @@ func TestBookGrowsWithTheRateAndForgetsNothingYoung(t *testing.T) {
 	s := NewSent(start)
 	add := func(from, count, every int) (ms int) {
 		for i := range count {
-			s.Add(at(from+i*every), 1200, ClassVideo)
+			s.Add(at(from+i*every), 1200, ClassVideo, 0)
 		}
 		return from + count*every
 	}

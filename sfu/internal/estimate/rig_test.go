@@ -81,7 +81,7 @@ func (r *rig) send() {
 	r.credit += float64(r.offer(r.rule.At(r.now))) / 1000
 	for r.credit >= packetSize*8 {
 		r.credit -= packetSize * 8
-		n := r.sent.Add(r.now, packetSize, ClassVideo)
+		n := r.sent.Add(r.now, packetSize, ClassVideo, 0)
 		if at, ok := r.link.Send(r.now, packetSize); ok {
 			r.arriving = append(r.arriving, arrival{at, n})
 		}
@@ -102,7 +102,7 @@ func (r *rig) pad() {
 	}
 	due, all := r.probe.Due(r.now.Sub(r.begun))
 	for ; r.probed < due; r.probed += paddingSize {
-		n := r.sent.Add(r.now, paddingSize, ClassPadding)
+		n := r.sent.Add(r.now, paddingSize, ClassPadding, 0)
 		if at, ok := r.link.Send(r.now, paddingSize); ok {
 			r.arriving = append(r.arriving, arrival{at, n})
 		}

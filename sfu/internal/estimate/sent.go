@@ -38,11 +38,11 @@ const (
 	received
 )
 
-// record is a packet in the book.
+// record is a packet in the book. Its number is that of its place.
 type record struct {
 	at    int64 // nanoseconds since the book's start
-	n     uint32
-	size  uint16
+	label uint32
+	size  uint16 // 0: none
 	class Class
 	state state
 }
@@ -62,16 +62,17 @@ func NewSent(start time.Time) *Sent {
 }
 
 // Add books a packet of size bytes (its RTP header included) that leaves at
-// now, and returns the number it must carry.
-func (s *Sent) Add(now time.Time, size int, class Class) uint16 {
+// now, and returns the number it must carry. The label is the caller's own: it
+// comes back with the result.
+func (s *Sent) Add(now time.Time, size int, class Class, label uint32) uint16 {
 	n := s.next
 	s.next++
 	if s.crowded(now) {
 		s.grow()
 	}
 	s.records[n%s.size()] = record{
-		at: int64(now.Sub(s.start)), n: uint32(n), //nolint:gosec // the ring is far smaller
-		size: uint16(min(max(size, 0), 0xffff)), class: class, //nolint:gosec // limited
+		at: int64(now.Sub(s.start)), label: label, class: class,
+		size: uint16(min(max(size, 1), 0xffff)), //nolint:gosec // limited
 	}
 	return n.Wire()
 }
@@ -81,7 +82,7 @@ func (s *Sent) Count() uint64 { return uint64(s.next) }
 
 // find returns the record of a packet, nil if it was not sent or is forgotten.
 func (s *Sent) find(n seq.Number) *record {
-	if r := &s.records[n%s.size()]; n < s.next && r.n == uint32(n) && s.next-n <= s.size() { //nolint:gosec // as above
+	if r := &s.records[n%s.size()]; n < s.next && r.size > 0 && s.next-n <= s.size() {
 		return r
 	}
 	return nil

@@ -15,6 +15,8 @@ const (
 	resendMax   = 48 << 10
 	// resendSlots is how many packets' tries are remembered (a power of two).
 	resendSlots = 256
+	// markedWords of 64 packets each tell which were sent with a marker.
+	markedWords = 16
 )
 
 // Verdict on a request to send a packet again.
@@ -48,6 +50,7 @@ type resent struct {
 	n     seq.Number
 	last  time.Time
 	tries int
+	lost  int // of the tries
 }
 
 // Resends limits what one receiver can make the server send again: tries and
@@ -57,12 +60,44 @@ type Resends struct {
 	slots     []resent // resendSlots, with the first request
 	allowance int      // bytes that may be sent again, times resendShare
 	begun     bool
+	marked    [markedWords]uint64 // by number
 }
 
-// Sent notes bytes of media (not of repairs) sent to the receiver.
-func (r *Resends) Sent(bytes int) {
+// Sent notes the packet n (not a repair) of so many bytes sent to the receiver,
+// and whether it was given a marker.
+func (r *Resends) Sent(n seq.Number, bytes int, marked bool) {
 	r.begin()
+	word, bit := markedPlace(n)
+	r.marked[word] &^= bit
+	if marked {
+		r.marked[word] |= bit
+	}
 	r.allowance = min(r.allowance+bytes, resendMax*resendShare)
+}
+
+// Marked tells whether the packet n was given a marker when it was sent.
+func (r *Resends) Marked(n seq.Number) bool {
+	word, bit := markedPlace(n)
+	return r.marked[word]&bit != 0
+}
+
+func markedPlace(n seq.Number) (word int, bit uint64) {
+	return int(n / 64 % markedWords), 1 << (n % 64) //nolint:gosec // small
+}
+
+// Lost notes that the packet n did not arrive: a repair, or what was sent first.
+// It reports whether nothing of it is under way any more.
+func (r *Resends) Lost(n seq.Number, repair bool) bool {
+	known := r.slots != nil && r.slots[n%resendSlots].n == n && r.slots[n%resendSlots].tries > 0
+	if !repair || !known {
+		return !repair && !known
+	}
+	s := &r.slots[n%resendSlots]
+	if s.lost++; s.lost < s.tries {
+		return false
+	}
+	s.last = time.Time{} // no need to wait for it
+	return true
 }
 
 // Allow decides whether the packet n of the outgoing stream, of the given
@@ -87,7 +122,7 @@ func (r *Resends) Allow(now time.Time, n seq.Number, bytes int, rtt time.Duratio
 	}
 	r.allowance -= cost
 	if s.n != n {
-		s.n, s.tries = n, 0
+		*s = resent{n: n}
 	}
 	s.tries++
 	s.last = now

@@ -30,11 +30,49 @@ func TestResendsSpacesAndBoundsTheTriesOfAPacket(t *testing.T) {
 	}
 }
 
+// A receiver reports what is lost, first sent or sent again: more is due only
+// when nothing is under way any more, and then at once.
+func TestResendsKnowWhenNothingOfAPacketIsUnderWay(t *testing.T) {
+	var r Resends
+	if !r.Lost(7, false) {
+		t.Error("nobody asked for it, and it is said to be under way")
+	}
+	r.Allow(at(0), 7, 100, 0)
+	if r.Lost(7, false) {
+		t.Error("it was sent again, and is said not to be under way")
+	}
+	if r.Lost(7+resendSlots, true) || r.Lost(8, true) {
+		t.Error("a repair is lost that was never sent")
+	}
+	if !r.Lost(7, true) || r.Allow(at(30), 7, 100, 0) != Resend {
+		t.Error("the repair is lost, and the next has to wait")
+	}
+	r.Allow(at(130), 7, 100, 0) // asked for meanwhile
+	if r.Lost(7, true) {
+		t.Error("of three tries two are lost, and the third is not waited for")
+	}
+	if r.Lost(7, true); r.Allow(at(200), 7, 100, 0) != TooOften {
+		t.Error("a fourth try")
+	}
+}
+
+func TestResendsRememberWhichPacketsWereMarked(t *testing.T) {
+	var r Resends
+	for n := range seq.Number(3000) {
+		r.Sent(n, 100, n%3 == 0)
+	}
+	for n := seq.Number(3000 - 64*markedWords); n < 3000; n++ {
+		if r.Marked(n) != (n%3 == 0) {
+			t.Fatalf("packet %d: %v", n, r.Marked(n))
+		}
+	}
+}
+
 func TestResendsTakeAtMostAFifthOfTheRate(t *testing.T) {
 	var r Resends
 	sent, again := 0, 0
 	for n := range seq.Number(10000) { // a receiver that asks for everything
-		r.Sent(1000)
+		r.Sent(n, 1000, false)
 		sent += 1000
 		if r.Allow(start, n, 1000, 0) == Resend {
 			again += 1000
@@ -47,8 +85,8 @@ func TestResendsTakeAtMostAFifthOfTheRate(t *testing.T) {
 
 func TestResendsAllowanceIsBoundedAfterALongCleanTime(t *testing.T) {
 	var r Resends
-	for range 100000 {
-		r.Sent(1000)
+	for n := range seq.Number(100000) {
+		r.Sent(n, 1000, false)
 	}
 	again := 0
 	for n := seq.Number(0); n < 1000 && r.Allow(start, n, 1000, 0) == Resend; n++ {
@@ -75,7 +113,7 @@ func TestResendsAllocatesNothing(t *testing.T) {
 	n := seq.Number(0)
 	if got := testing.AllocsPerRun(1000, func() {
 		n++
-		r.Sent(1000)
+		r.Sent(n, 1000, false)
 		r.Allow(start, n, 1000, 0)
 	}); got != 0 {
 		t.Fatalf("%v allocations", got)
@@ -85,7 +123,7 @@ func TestResendsAllocatesNothing(t *testing.T) {
 func BenchmarkResendsAllow(b *testing.B) {
 	var r Resends
 	for n := range seq.Number(b.N) {
-		r.Sent(6000)
+		r.Sent(n, 6000, false)
 		r.Allow(start, n, 1000, 0)
 	}
 }

@@ -74,10 +74,6 @@ func (s *Sieve) Sift(f *Frame) (pass, marker bool) {
 	return pass, pass && f.End && f.Spatial == top
 }
 
-// Marks tells again whether a packet that passed has its marker set, for one
-// that is sent again.
-func (s *Sieve) Marks(f *Frame) bool { return f.End && f.Spatial == s.Have().Spatial }
-
 // Active tells which decode targets get through, for the frame's descriptor;
 // 0 if all that the encoder sends do.
 func (s *Sieve) Active(f *Frame) uint32 {
