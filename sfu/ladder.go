@@ -22,6 +22,7 @@ type choice struct {
 	cut     sieve.Cut // of the layers within it
 	bitrate int64
 	size    codec.Size
+	coming  bool
 	late    bool
 }
 
@@ -39,7 +40,7 @@ func (p *publication) ladder(now time.Time, dst []choice) []choice {
 	}
 	for _, l := range p.layers {
 		c := choice{layer: l, cut: sieve.All(), bitrate: l.bitrate, size: l.size}
-		if !l.coming(now) {
+		if c.coming = l.coming(now); !c.coming {
 			if l.rid == "" && p.demand.told.has(l.rank) {
 				continue // the only one: either it comes or there is nothing
 			}
@@ -55,13 +56,31 @@ func (p *publication) ladder(now time.Time, dst []choice) []choice {
 		layers = append(layers, c)
 	}
 	guess(layers)
+	layers = distinct(layers)
 	for i, c := range layers {
-		if c.layer.coming(now) {
+		if c.coming {
 			dst = c.within(i == 0, dst)
 		}
 		dst = append(dst, c)
 	}
 	return dst
+}
+
+// distinct leaves one of neighbours that are the same picture, as a small
+// camera's are: the smaller in rank, but one that comes before one that doesn't.
+// To want the other as well is to make the browser begin anew, for nothing.
+func distinct(list []choice) []choice {
+	out := list[:0]
+	for _, c := range list {
+		last := len(out) - 1
+		switch {
+		case last < 0 || c.size != out[last].size || c.coming && out[last].coming:
+			out = append(out, c)
+		case c.coming:
+			out[last] = c
+		}
+	}
+	return out
 }
 
 // within appends what can be had of a layer beside the whole of it: each
@@ -96,31 +115,52 @@ func (c choice) within(smallest bool, dst []choice) []choice {
 }
 
 // guess the sizes and rates that are not known: each layer has half the sides
-// of the next, and the rate goes with its pixels.
+// of the next, but for small cameras, and the rate goes with its pixels.
 func guess(list []choice) {
+	var space [maxRIDs]codec.Size
+	sizes := space[:0]
+	for i := range list {
+		sizes = append(sizes, guessSize(list, i))
+	}
 	for i := range list {
 		c := &list[i]
-		if c.size.Width == 0 {
-			c.size = guessSize(list, i)
-		}
-		if c.bitrate == 0 {
+		if c.size = sizes[i]; c.bitrate == 0 {
 			c.bitrate = usualRate(c.size)
 		}
 	}
 }
 
+// guessSize of a layer from the nearest above it that is known, else from one
+// below.
 func guessSize(list []choice, i int) codec.Size {
-	for k, other := range list {
-		if other.size.Width == 0 || k == i {
-			continue
+	for k := i; k < len(list); k++ {
+		if size := list[k].size; size.Width > 0 {
+			steps := k - i
+			if k == len(list)-1 {
+				steps = halvings(size, steps)
+			}
+			return codec.Size{Width: size.Width >> steps, Height: size.Height >> steps}
 		}
-		if k > i {
-			return codec.Size{Width: other.size.Width >> (k - i), Height: other.size.Height >> (k - i)}
+	}
+	for k := i - 1; k >= 0; k-- {
+		if size := list[k].size; size.Width > 0 {
+			return codec.Size{Width: size.Width << (i - k), Height: size.Height << (i - k)}
 		}
-		return codec.Size{Width: other.size.Width << (i - k), Height: other.size.Height << (i - k)}
 	}
 	scale := len(list) - 1 - i
 	return codec.Size{Width: defaultWidth >> scale, Height: defaultHeight >> scale}
+}
+
+// halvings of the whole picture in so many layers below it: a page with a small
+// camera gives the whole of it to as many of them as its browser would not make
+// beside others (decision 0018).
+func halvings(whole codec.Size, layers int) int {
+	for _, least := range []int{960 * 540, 480 * 270} {
+		if whole.Width*whole.Height < least && layers > 0 {
+			layers--
+		}
+	}
+	return layers
 }
 
 // usualRate that an encoder begins with, in bits per second: 1.5 Mbit/s for
