@@ -35,6 +35,14 @@ describe('a change of what a sender sends', () => {
     expect(fake.tries()).toBe(3)
   })
 
+  test('is made although the answer takes a second to be applied', async () => {
+    const fake = sender(5)
+    const done = changeEncodings(fake as unknown as RTCRtpSender, off)
+    await vi.advanceTimersByTimeAsync(2000)
+    await done
+    expect(fake.encodings).toEqual([{ rid: 'f', active: false }])
+  })
+
   test('that nothing would come of is not made', async () => {
     const fake = sender(0, [{ rid: 'f', active: false }])
     await changeEncodings(fake as unknown as RTCRtpSender, off)

@@ -1,5 +1,8 @@
-/** How often a change is tried, and the pause between. */
-const TRIES = 5
+/**
+ * How often a change is tried, and the first pause between, each twice the one before: three seconds in all, as four
+ * browsers on a small machine may take to apply an answer. A change that is given up is not asked for again.
+ */
+const TRIES = 7
 const PAUSE_MS = 50
 
 /**
@@ -21,7 +24,7 @@ export async function changeEncodings(
     } catch (error) {
       if (tries === TRIES) throw error
     }
-    await new Promise((done) => setTimeout(done, PAUSE_MS))
+    await new Promise((done) => setTimeout(done, PAUSE_MS * 2 ** (tries - 1)))
   }
 }
 
