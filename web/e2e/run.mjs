@@ -15,6 +15,7 @@ import * as networks from './cases/networks.mjs'
 import * as diag from './cases/diag.mjs'
 import * as thinLink from './cases/thin-link.mjs'
 import * as rooms from './cases/rooms.mjs'
+import * as roomOptions from './cases/room-options.mjs'
 import * as streams from './cases/streams.mjs'
 import * as crowd from './cases/crowd.mjs'
 import * as storm from './cases/storm.mjs'
@@ -22,7 +23,7 @@ import * as switching from './cases/switching.mjs'
 import * as data from './cases/data.mjs'
 import * as keyboard from './cases/keyboard.mjs'
 
-const FILES = { calls, ends, packets, devices, recovery, networks, tokens, 'bad-input': badInput, diag, 'thin-link': thinLink, rooms, streams, crowd, switching, storm, data, keyboard }
+const FILES = { calls, ends, packets, devices, recovery, networks, tokens, 'bad-input': badInput, diag, 'thin-link': thinLink, rooms, 'room-options': roomOptions, streams, crowd, switching, storm, data, keyboard }
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const full = process.argv.includes('--full')

@@ -71,6 +71,8 @@ const SHOTS = [
   ['14-room-chat', 'room-chat', 1440, 900, 'zh', 'light'],
   ['14-room-chat-phone', 'room-chat-phone', 360, 640, 'en', 'dark'],
   ['15-room-people', 'room-people', 1280, 720, 'en', 'dark'],
+  ['15-room-watch', 'room-watch', 1280, 720, 'en', 'dark'],
+  ['15-room-watch-phone', 'room-watch', 360, 640, 'zh', 'dark'],
   ['17-invite', 'room-invite', 1280, 720, 'en', 'light'],
   ['17-invite-phone', 'room-invite-phone', 360, 640, 'zh', 'light'],
   ['16-room-4-low', 'room-4', 640, 360, 'zh', 'dark'],
