@@ -48,6 +48,36 @@ it('sends a line at Enter, but not while a Chinese word is written', async () =>
   expect(input.value).toBe('')
 })
 
+it('leaves the reader of older lines where they are, and says how many came beneath', async () => {
+  const lines = (n: number) => Array.from({ length: n }, (_, i) => entry({ id: `m${i}`, n: i + 1 }))
+  rig.fake.state.chat.value = lines(9)
+  const panel = rig.mount(ChatPanel)
+  await settle()
+  const log = panel.find<HTMLElement>('[role=log]').element
+  for (const [name, value] of [['scrollHeight', 900], ['clientHeight', 300]] as const) Object.defineProperty(log, name, { value })
+  log.scrollTop = 100
+  log.dispatchEvent(new Event('scroll'))
+  rig.fake.state.chat.value = [...lines(11), entry({ id: 'own', mine: true })]
+  await settle()
+  expect(log.scrollTop).toBe(100)
+  expect(byId('chat-unseen').textContent).toBe('2 new')
+  byId('chat-unseen').click()
+  await settle()
+  expect(log.scrollTop).toBe(900)
+  expect(panel.find('[data-testid=chat-unseen]').exists()).toBe(false)
+})
+
+it('says that a line is too long, by its bytes, and does not send it', async () => {
+  const panel = rig.mount(ChatPanel)
+  const input = byId<HTMLTextAreaElement>('chat-input')
+  input.value = '长'.repeat(1400)
+  input.dispatchEvent(new Event('input'))
+  await settle()
+  expect(panel.find('[role=alert]').text()).toContain('too long')
+  input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }))
+  expect(rig.fake.asked).toEqual([])
+})
+
 it('rings a person from the list into the call', async () => {
   rig.fake.state.people.value = [{ user: 'cat', name: 'Cat', presence: 'available' }]
   rig.mount(InvitePanel)

@@ -15,7 +15,8 @@ export interface Toast {
 
 export interface Toasts {
   list: Readonly<ShallowRef<readonly Toast[]>>
-  show(text: string, options?: { action?: ToastAction; tone?: Toast['tone']; ms?: number }): void
+  /** Returns what dismisses it. */
+  show(text: string, options?: { action?: ToastAction; tone?: Toast['tone']; ms?: number }): number
   dismiss(id: number): void
   /** Toasts stay while the pointer or the focus is among them. */
   hold(on: boolean): void
@@ -50,6 +51,7 @@ export function createToasts(
       list.value = [...list.value, { id, text, action, tone }]
       for (const old of list.value.slice(0, -MOST)) dismiss(old.id)
       begin(id, ms)
+      return id
     },
     hold(on) {
       held = on

@@ -68,3 +68,21 @@ it('says that one only watches and listens, and when one may speak', async () =>
   expect(shown().at(-1)).toContain('room.maySpeak')
   expect(fake.asked).toEqual([])
 })
+
+it('lets a host let somebody in where it is told, and tells it no longer than the other waits', async () => {
+  const host = (...waiting: string[]) => {
+    fake.state.details.value = {
+      options: { limit: 200, publishers: 'all', locked: false, lobby: true, start_muted: false, screen: 'ask' },
+      me: { role: 'host', canPublish: true, hand: 0 }, invited: [],
+      waiting: waiting.map((name) => ({ participant: name, user: name, name })),
+    }
+    return nextTick()
+  }
+  await host()
+  await host('cat', 'dog')
+  expect(shown()).toEqual(['room.waits {"name":"cat"}', 'room.waits {"name":"dog"}'])
+  toasts.list.value[1]?.action?.run()
+  expect(fake.asked).toEqual([['admit', { room: 'r1', participant: 'dog' }]])
+  await host('cat')
+  expect(shown()).toEqual(['room.waits {"name":"cat"}'])
+})

@@ -29,9 +29,18 @@ export function useRoomNews({ callrelay, toasts, announcer, t }: Options): void 
     if (now === false) toasts.show(t('room.onlyWatch'))
     else if (now && before === false) toasts.show(t('room.maySpeak'), { action: { label: t('room.unmute'), run: () => callrelay.setMicrophone(true) }, ms: 20_000 })
   }, { immediate: true })
-  watch(() => details.value?.waiting.length ?? 0, (now, before) => {
-    const newest = details.value?.waiting.at(-1)
-    if (now > before && newest) toasts.show(t('room.waits', { name: newest.name }))
+  const knocks = new Map<string, number>()
+  watch(() => details.value?.waiting ?? [], (now, before) => {
+    for (const [participant, toast] of knocks) {
+      if (now.some((w) => w.participant === participant)) continue
+      toasts.dismiss(toast)
+      knocks.delete(participant)
+    }
+    for (const { participant, name } of now) {
+      if (before.some((w) => w.participant === participant)) continue
+      const run = () => void callrelay.host()?.admit(participant).catch(() => undefined)
+      knocks.set(participant, toasts.show(t('room.waits', { name }), { action: { label: t('room.admit'), run }, ms: 20_000 }))
+    }
   })
   watch(unanswered, (now, before) => {
     const newest = now.at(-1)

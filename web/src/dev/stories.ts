@@ -255,14 +255,22 @@ export const stories: Record<string, Story> = {
       inRoom(fake)
       talking(fake)
     }),
-    click: ['Add people|添加成员'],
+    click: ['Add people|添加成员', 'QR code of the link|链接的二维码'],
+  },
+  'room-watch': {
+    prepare: inCall(() => nine().slice(0, 3), (fake) => {
+      inRoom(fake)
+      camOff(fake)
+      micOff(fake)
+      fake.state.details.value = { options: { ...usual, publishers: 'speakers' }, me: { role: 'member', canPublish: false, hand: 0 }, invited: [], waiting: [] }
+    }),
   },
   'room-invite-phone': {
     prepare: inCall(() => nine().slice(0, 2), (fake) => {
       inRoom(fake)
       talking(fake)
     }),
-    click: ['More|更多', 'Add people|添加成员'],
+    click: ['More|更多', 'Add people|添加成员', 'QR code of the link|链接的二维码'],
   },
   'room-alone': {
     prepare(fake) {
