@@ -56,7 +56,7 @@ type layer struct {
 // memory: for 1.2 Mbit/s 94 KiB where paths are short, and the descriptions.
 func videoHistory() history.Config {
 	return history.Config{
-		Packets: 4096, FirstPackets: 64, Bytes: 2 << 20, FirstBytes: 32 << 10,
+		Packets: 4096, FirstPackets: 64, Bytes: 2 << 20,
 		Keep: keepUnknown, KeepKey: burstBytes, Age: 3 * time.Second,
 	}
 }
@@ -81,7 +81,7 @@ func newLayer(p *publication, c *connection, rid string, rank int, ssrc uint32) 
 // duplicates are told.
 func (l *layer) seen() {
 	if l.history == nil && !l.publication.audio {
-		l.history = history.NewRing[description](videoHistory())
+		l.history = history.NewRing(videoHistory(), &l.publication.sfu.pieces)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/pion/transport/v4/stdnet"
 	"github.com/pion/webrtc/v4"
 
+	"callrelay/sfu/internal/history"
 	"callrelay/sfu/internal/relay"
 )
 
@@ -32,6 +33,7 @@ type SFU struct {
 	workers      []*worker
 	events       *events
 	packets      packetPool
+	pieces       history.Pieces[description] // of the publishers' histories
 
 	counters      counters
 	strangers     strangers

@@ -33,7 +33,7 @@ type missing struct {
 // Losses knows which packets of one stream are missing and when to ask for
 // them. The zero value is ready; not safe for concurrent use.
 type Losses struct {
-	list     []missing // ascending; capacity maxMissing
+	list     []missing // ascending; maxMissing at most
 	highest  seq.Number
 	begun    bool
 	gaveUp   bool
@@ -47,9 +47,6 @@ type Losses struct {
 func (l *Losses) Received(now time.Time, n seq.Number) {
 	if !l.begun {
 		l.begun, l.highest = true, n
-		if l.list == nil {
-			l.list = make([]missing, 0, maxMissing)
-		}
 		return
 	}
 	if n <= l.highest {

@@ -13,13 +13,13 @@ type Config struct {
 	// first (0: at once). It is also how late a packet may be and still be told
 	// from a duplicate.
 	Packets, FirstPackets int
-	// Bytes of storage at most, and at first (0: at once).
-	Bytes, FirstBytes int
-	// Keep is for how long packets must be there: the ring grows, up to its
-	// limits, while it holds less. 0: it never grows. Ring.Keep changes it.
+	// Bytes of storage at most, two pieces at least.
+	Bytes int
+	// Keep is for how long packets must be there, up to the limits; 0: for as
+	// long as these allow. Ring.Keep changes it.
 	Keep time.Duration
-	// KeepKey is up to how many bytes it also grows so as not to lose the
-	// newest key frame before its Age.
+	// KeepKey is up to how many bytes the newest key frame and what follows it
+	// are also there before its Age.
 	KeepKey int
 	// Age after which a packet is not handed out any more; 0: no limit.
 	Age time.Duration
@@ -46,19 +46,17 @@ const (
 	TooLarge
 )
 
-// entry is a packet's place in the storage.
+// entry is a packet in a piece.
 type entry[M any] struct {
-	info    Info
-	arrived time.Duration // since the ring's first packet
-	meta    M
-	at      uint64 // position in the endless sequence of bytes written
-	size    int32
-	used    bool
+	info     Info
+	arrived  time.Duration // since the ring's first packet
+	meta     M
+	at, size uint16 // its bytes in the piece's store
 }
 
-// Ring keeps recent packets by extended sequence number in one block of
-// bytes, the oldest overwritten first. The block follows the rate: see grow.go. M is what the caller wants to keep with
-// each packet, such as its description, so that it is parsed once.
+// Ring keeps recent packets by extended sequence number, the oldest forgotten
+// first: see pieces.go. M is what the caller wants to keep with each packet,
+// such as its description, so that it is parsed once.
 //
 // Safe for concurrent use: one goroutine puts, any may get. A mutex is held
 // for the copy of one packet and never across I/O. Nothing is allocated while
@@ -69,19 +67,16 @@ type Ring[M any] struct {
 	mask   seq.Number
 
 	mu      sync.Mutex
-	entries []entry[M]
-	store   []byte
-	written uint64     // end of the newest packet in the endless sequence
+	places  []place
+	pieces  []*piece[M] // the oldest first
+	first   uint32      // the number of pieces[0]
+	empty   *Pieces[M]
 	highest seq.Number // valid if begun
 	begun   bool
 	key     Info // first packet of the newest key frame, valid if hasKey
 	hasKey  bool
-	lap     time.Time // when the store was last begun anew
-	wasted  bool      // the last lap held much more than it must
 	start   time.Time // of the first packet
 }
-
-const minStore = 4096
 
 // powerOfTwo that is at least n, and 16.
 func powerOfTwo(n int) int {
@@ -92,22 +87,20 @@ func powerOfTwo(n int) int {
 	return p
 }
 
-// NewRing allocates a ring. Sizes below 16 packets and 4 KiB are raised.
-func NewRing[M any](c Config) *Ring[M] {
-	c.Packets, c.Bytes = powerOfTwo(c.Packets), max(c.Bytes, minStore)
-	packets, bytes := c.Packets, c.Bytes
+// NewRing makes a ring that takes its pieces from those that are empty, and
+// returns them. Sizes below 16 packets and two pieces are raised.
+func NewRing[M any](c Config, empty *Pieces[M]) *Ring[M] {
+	c.Packets, c.Bytes = powerOfTwo(c.Packets), max(c.Bytes, 2*pieceBytes)
+	places := c.Packets
 	if c.FirstPackets > 0 {
-		packets = min(packets, powerOfTwo(c.FirstPackets))
-	}
-	if c.FirstBytes > 0 {
-		bytes = min(bytes, max(c.FirstBytes, minStore))
+		places = min(places, powerOfTwo(c.FirstPackets))
 	}
 	return &Ring[M]{
-		config:  c,
-		age:     c.Age,
-		mask:    seq.Number(packets - 1), //nolint:gosec // small and positive
-		entries: make([]entry[M], packets),
-		store:   make([]byte, bytes),
+		config: c,
+		empty:  empty,
+		age:    c.Age,
+		mask:   seq.Number(places - 1), //nolint:gosec // small and positive
+		places: make([]place, places),
 	}
 }
 
@@ -116,29 +109,28 @@ func NewRing[M any](c Config) *Ring[M] {
 func (r *Ring[M]) Put(now time.Time, info Info, packet []byte, meta M) Outcome {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(packet) > len(r.store)/2 {
+	if len(packet) > pieceBytes {
 		return TooLarge
 	}
 	if r.begun && info.Seq+r.mask < r.highest {
 		return TooOld
 	}
-	e := &r.entries[info.Seq&r.mask]
-	if e.used && e.info.Seq == info.Seq {
+	at := &r.places[info.Seq&r.mask]
+	if at.used && at.seq == info.Seq {
 		return Duplicate
-	}
-	if r.crowded(e, now) {
-		r.place(2 * len(r.entries))
 	}
 	if r.start.IsZero() {
 		r.start = now
 	}
-	position := r.reserve(len(packet), now)
-	e = &r.entries[info.Seq&r.mask] // both may have moved it
-	*e = entry[M]{
-		info: info, arrived: now.Sub(r.start), meta: meta, at: position,
-		size: int32(len(packet)), used: true, //nolint:gosec // below the store's size
+	p := r.room(len(packet), now)
+	for r.crowded(at) {
+		r.spread(2 * len(r.places))
+		at = &r.places[info.Seq&r.mask]
 	}
-	copy(r.bytes(e), packet)
+	r.places[info.Seq&r.mask] = place{
+		seq: info.Seq, piece: r.first + uint32(len(r.pieces)-1), index: uint8(len(p.entries)), used: true, //nolint:gosec // few
+	}
+	p.add(entry[M]{info: info, arrived: now.Sub(r.start), meta: meta}, packet)
 	if !r.begun || info.Seq > r.highest {
 		r.begun, r.highest = true, info.Seq
 	}
@@ -146,7 +138,7 @@ func (r *Ring[M]) Put(now time.Time, info Info, packet []byte, meta M) Outcome {
 	return Stored
 }
 
-// Keep changes for how long packets must be there, of a ring that grows.
+// Keep changes for how long packets must be there; see Config.
 func (r *Ring[M]) Keep(d time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -154,15 +146,17 @@ func (r *Ring[M]) Keep(d time.Duration) {
 }
 
 // Get appends the packet's bytes to dst and returns them with its arrival and
-// meta. ok is false if it was never here, is overwritten, or is too old.
+// meta. ok is false if it was never here, is gone, or is too old.
 func (r *Ring[M]) Get(now time.Time, n seq.Number, dst []byte) (packet []byte, p Packet[M], ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	at := &r.places[n&r.mask]
 	e := r.find(n)
 	if e == nil || r.expired(e, now) {
 		return dst, p, false
 	}
-	return append(dst, r.bytes(e)...), Packet[M]{Info: e.info, Arrived: r.start.Add(e.arrived), Meta: e.meta}, true
+	store := r.pieces[at.piece-r.first].store
+	return append(dst, store[e.at:e.at+e.size]...), Packet[M]{Info: e.info, Arrived: r.start.Add(e.arrived), Meta: e.meta}, true
 }
 
 // Packet describes what Get returned.
@@ -177,9 +171,11 @@ type Packet[M any] struct {
 func (r *Ring[M]) Clear() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.written += uint64(len(r.store)) + 1 // overtakes every packet
-	r.hasKey = false
-	clear(r.store)
+	for _, p := range r.pieces {
+		r.empty.put(p)
+	}
+	r.first += uint32(len(r.pieces)) //nolint:gosec // few
+	r.pieces, r.hasKey = nil, false
 }
 
 // Highest returns the largest number put so far; ok is false before the first.
@@ -190,8 +186,16 @@ func (r *Ring[M]) Highest() (n seq.Number, ok bool) {
 }
 
 func (r *Ring[M]) find(n seq.Number) *entry[M] {
-	if e := &r.entries[n&r.mask]; e.used && e.info.Seq == n && r.held(e) {
-		return e
+	if at := &r.places[n&r.mask]; at.used && at.seq == n {
+		return r.held(at)
+	}
+	return nil
+}
+
+// held is the packet of a place; nil if it is gone.
+func (r *Ring[M]) held(at *place) *entry[M] {
+	if i := at.piece - r.first; at.used && i < uint32(len(r.pieces)) { //nolint:gosec // few
+		return &r.pieces[i].entries[at.index]
 	}
 	return nil
 }
@@ -203,29 +207,4 @@ func (r *Ring[M]) expired(e *entry[M], now time.Time) bool {
 // since a packet's arrival.
 func (r *Ring[M]) since(e *entry[M], now time.Time) time.Duration {
 	return now.Sub(r.start) - e.arrived
-}
-
-// held reports whether a packet's bytes have not been overwritten.
-func (r *Ring[M]) held(e *entry[M]) bool {
-	return r.had(e, len(r.store))
-}
-
-// reserve makes room for size bytes that do not wrap around the store's end.
-func (r *Ring[M]) reserve(size int, now time.Time) (at uint64) {
-	capacity := uint64(len(r.store))
-	if left := capacity - r.written%capacity; left < uint64(size) {
-		r.written += left
-	}
-	if r.written%capacity == 0 {
-		r.newLap(now)
-	}
-	at = r.written
-	r.written += uint64(size)
-	return at
-}
-
-func (r *Ring[M]) bytes(e *entry[M]) []byte {
-	start := int(e.at % uint64(len(r.store))) //nolint:gosec // below len
-	end := start + int(e.size)
-	return r.store[start:end:end]
 }

@@ -17,7 +17,7 @@ var start = time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
 func at(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
 
 func TestRingTellsNewFromDuplicateAndTooOld(t *testing.T) {
-	r := NewRing[int](Config{Packets: 16, Bytes: 4096})
+	r := NewRing(Config{Packets: 16, Bytes: 4096}, &Pieces[int]{})
 	for i, s := range []struct {
 		n    seq.Number
 		want Outcome
@@ -37,18 +37,18 @@ func TestRingTellsNewFromDuplicateAndTooOld(t *testing.T) {
 			t.Fatalf("step %d: %d gave %d, want %d", i, s.n, got, s.want)
 		}
 	}
-	if got := r.Put(start, Info{Seq: 65557}, make([]byte, 4000), 0); got != TooLarge {
-		t.Fatalf("a packet of the whole store: %d", got)
+	if got := r.Put(start, Info{Seq: 65557}, make([]byte, pieceBytes+1), 0); got != TooLarge {
+		t.Fatalf("a packet of more than a piece: %d", got)
 	}
 }
 
 func TestRingRecognisesADuplicateWhoseBytesAreGone(t *testing.T) {
-	r := NewRing[int](Config{Packets: 64, Bytes: 4096})
-	for n := range seq.Number(10) {
+	r := NewRing(Config{Packets: 64, Bytes: 32 << 10}, &Pieces[int]{})
+	for n := range seq.Number(40) {
 		r.Put(start, Info{Seq: n}, make([]byte, 1000), 0)
 	}
 	if _, _, ok := r.Get(start, 0, nil); ok {
-		t.Fatal("ten kilobytes are held in four")
+		t.Fatal("forty kilobytes are held in thirty-two")
 	}
 	if got := r.Put(start, Info{Seq: 0}, make([]byte, 1000), 0); got != Duplicate {
 		t.Fatalf("outcome %d", got)
@@ -56,7 +56,7 @@ func TestRingRecognisesADuplicateWhoseBytesAreGone(t *testing.T) {
 }
 
 func TestRingHandsOutNothingThatIsTooOldOrCleared(t *testing.T) {
-	r := NewRing[int](Config{Age: time.Second})
+	r := NewRing(Config{Age: time.Second}, &Pieces[int]{})
 	r.Put(at(0), Info{Seq: 1, KeyStart: true}, []byte("old"), 0)
 	if _, _, ok := r.Get(at(1000), 1, nil); !ok {
 		t.Fatal("gone at its age")
@@ -80,15 +80,15 @@ func TestRingHandsOutNothingThatIsTooOldOrCleared(t *testing.T) {
 // Whatever is put, in whatever order and size, comes back whole or not at all,
 // and the newest always comes back.
 func TestRingReturnsWhatWasPut(t *testing.T) {
-	t.Run("of one size", func(t *testing.T) { returnsWhatWasPut(t, Config{Packets: 32, Bytes: 8192}) })
+	t.Run("of one size", func(t *testing.T) { returnsWhatWasPut(t, Config{Packets: 32, Bytes: 32 << 10}) })
 	t.Run("that follows the rate", func(t *testing.T) {
-		returnsWhatWasPut(t, Config{Packets: 128, FirstPackets: 16, Bytes: 64 << 10, FirstBytes: 4096, Keep: 100 * time.Millisecond})
+		returnsWhatWasPut(t, Config{Packets: 128, FirstPackets: 16, Bytes: 64 << 10, Keep: 100 * time.Millisecond})
 	})
 }
 
 func returnsWhatWasPut(t *testing.T, config Config) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := NewRing[seq.Number](config)
+		r := NewRing(config, &Pieces[seq.Number]{})
 		now := start
 		put := map[seq.Number][]byte{}
 		head := seq.Number(1000)
@@ -119,7 +119,7 @@ func returnsWhatWasPut(t *testing.T, config Config) {
 }
 
 func TestRingBurstIsTheNewestKeyFrameAndWhatFollows(t *testing.T) {
-	r := NewRing[int](Config{Packets: 64, Bytes: 64 << 10})
+	r := NewRing(Config{Packets: 64, Bytes: 64 << 10}, &Pieces[int]{})
 	put := func(n seq.Number, frame uint32, key bool) {
 		r.Put(start, Info{Seq: n, Timestamp: frame, KeyStart: key}, make([]byte, 100), 0)
 	}
@@ -157,7 +157,7 @@ func TestRingBurstIsTheNewestKeyFrameAndWhatFollows(t *testing.T) {
 }
 
 func TestRingMayBeReadWhileItIsWritten(t *testing.T) {
-	r := NewRing[int](Config{Packets: 64, Bytes: 16 << 10})
+	r := NewRing(Config{Packets: 64, Bytes: 16 << 10}, &Pieces[int]{})
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
@@ -181,7 +181,7 @@ func TestRingMayBeReadWhileItIsWritten(t *testing.T) {
 }
 
 func TestRingAllocatesNothing(t *testing.T) {
-	r := NewRing[int](Config{Packets: 256, Bytes: 128 << 10})
+	r := NewRing(Config{Packets: 256, Bytes: 128 << 10}, &Pieces[int]{})
 	packet, buffer, n := make([]byte, 1200), make([]byte, 0, 1500), seq.Number(0)
 	if got := testing.AllocsPerRun(1000, func() {
 		r.Put(start, Info{Seq: n, KeyStart: n%50 == 0}, packet, 1)
@@ -194,7 +194,7 @@ func TestRingAllocatesNothing(t *testing.T) {
 }
 
 func BenchmarkRingPut(b *testing.B) {
-	r := NewRing[[4]int](Config{Packets: 512, Bytes: 512 << 10})
+	r := NewRing(Config{Packets: 512, Bytes: 512 << 10}, &Pieces[[4]int]{})
 	packet := make([]byte, 1200)
 	b.SetBytes(1200)
 	for n := range seq.Number(b.N) {

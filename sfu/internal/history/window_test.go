@@ -12,7 +12,7 @@ func TestWindowSaysOfPacketsWhatARingSays(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test's
 	for range 200 {
 		var w Window
-		r := NewRing[struct{}](Config{Packets: windowSize})
+		r := NewRing(Config{Packets: windowSize}, &Pieces[struct{}]{})
 		n := seq.Number(1000)
 		for range 300 {
 			switch random.IntN(8) {

@@ -16,9 +16,9 @@ type flow struct {
 
 func newFlow(keepKey int) *flow {
 	return &flow{now: start, ring: NewRing[int](Config{
-		Packets: 4096, FirstPackets: 64, Bytes: 1 << 20, FirstBytes: 16 << 10,
+		Packets: 4096, FirstPackets: 64, Bytes: 1 << 20,
 		Keep: 800 * time.Millisecond, KeepKey: keepKey, Age: 3 * time.Second,
-	})}
+	}, &Pieces[int]{})}
 }
 
 func (f *flow) run(d time.Duration, bytesPerSecond int, key bool) {
@@ -29,6 +29,9 @@ func (f *flow) run(d time.Duration, bytesPerSecond int, key bool) {
 		key = false
 	}
 }
+
+// size of what the ring keeps packets in.
+func (f *flow) size() int { return len(f.ring.pieces) * pieceBytes }
 
 // held is for how long packets are still there.
 func (f *flow) held() time.Duration {
@@ -46,17 +49,17 @@ func (f *flow) held() time.Duration {
 func TestRingFollowsTheRate(t *testing.T) {
 	f := newFlow(0)
 	for _, row := range []struct {
-		rate, least, most int // bytes a second, sizes of the store
+		rate, least, most int // bytes a second, of room for them
 	}{
-		{20_000, 16 << 10, 32 << 10},
-		{150_000, 120 << 10, 180 << 10},
-		{600_000, 480 << 10, 720 << 10},
-		{3_000_000, 1 << 20, 1 << 20}, // the limit
-		{150_000, 120 << 10, 180 << 10},
-		{20_000, 16 << 10, 32 << 10},
+		{20_000, 16 << 10, 48 << 10},
+		{150_000, 120 << 10, 160 << 10},
+		{600_000, 480 << 10, 520 << 10},
+		{3_000_000, 1 << 20, 1<<20 + pieceBytes}, // the limit
+		{150_000, 120 << 10, 160 << 10},
+		{20_000, 16 << 10, 48 << 10},
 	} {
 		f.run(40*time.Second, row.rate, false)
-		if size := len(f.ring.store); size < row.least || size > row.most {
+		if size := f.size(); size < row.least || size > row.most {
 			t.Errorf("%d bytes for %d a second", size, row.rate)
 		}
 		if held := f.held(); row.rate < 1<<20 && held < 790*time.Millisecond {
@@ -70,11 +73,11 @@ func TestRingHoldsAsLongAsItIsToldTo(t *testing.T) {
 	for _, keep := range []time.Duration{800 * time.Millisecond, 400 * time.Millisecond, 1600 * time.Millisecond, 400 * time.Millisecond} {
 		f.ring.Keep(keep)
 		f.run(10*time.Second, 150_000, false)
-		if held := f.held(); held < keep || held > 2*keep {
+		if held := f.held(); held < keep || held > keep+2*pieceBytes*time.Second/150_000 {
 			t.Errorf("%v are there, asked for %v", held, keep)
 		}
-		if most := 2 * powerOfTwo(int(150*keep.Seconds())); len(f.ring.entries) > most {
-			t.Errorf("%d places for %v", len(f.ring.entries), keep)
+		if most := 4 * powerOfTwo(int(150*keep.Seconds())); len(f.ring.places) > most {
+			t.Errorf("%d places for %v", len(f.ring.places), keep)
 		}
 	}
 }
@@ -87,7 +90,7 @@ func TestRingHasPlacesForWhatItHolds(t *testing.T) {
 		{20_000, 64, 128},
 	} {
 		f.run(40*time.Second, row.rate, true)
-		if places := len(f.ring.entries); places < row.least || places > row.most {
+		if places := len(f.ring.places); places < row.least || places > row.most {
 			t.Errorf("%d places for %d packets a second", places, row.rate/1000)
 		}
 	}
@@ -109,11 +112,11 @@ func TestRingGrowsForAKeyFrameNoFurtherThanItsSakeIsWorth(t *testing.T) {
 	f := newFlow(320 << 10)
 	f.run(20*time.Second, 100_000, false)
 	f.run(2900*time.Millisecond, 100_000, true)
-	if size := len(f.ring.store); size != 320<<10 {
+	if size := f.size(); size > 320<<10 || size < 280<<10 {
 		t.Errorf("%d bytes while a key frame is young", size)
 	}
-	f.run(10*time.Second, 100_000, false)
-	if size := len(f.ring.store); size > 120<<10 {
+	f.run(time.Second, 100_000, false)
+	if size := f.size(); size > 120<<10 {
 		t.Errorf("%d bytes after it", size)
 	}
 }
