@@ -5,9 +5,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 built=cmd/sfu/page/built
-if [ "${1:-}" = --if-changed ] && [ -f "$built/index.html" ] && [ -f "$built/socket.io/socket.io.js" ]; then
+if [ "${1:-}" = --if-changed ] && [ -f "$built/index.html.gz" ] && [ -f "$built/socket.io/socket.io.js.gz" ]; then
   newer=$(find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/dist-stories -prune -o \
-    -path web/e2e -prune -o -type f -newer "$built/index.html" -print | head -n 1)
+    -path web/e2e -prune -o -type f -newer "$built/index.html.gz" -print | head -n 1)
   [ -n "$newer" ] || exit 0
 fi
 scripts/setup-web.sh
@@ -26,4 +26,5 @@ mkdir -p "$built/socket.io"
 for file in socket.io.js socket.io.min.js socket.io.esm.min.js; do
   cp "web/node_modules/socket.io-client/dist/$file" "$built/socket.io/"
 done
-touch "$built/index.html"
+scripts/web-pack.sh "$built"
+touch "$built/index.html.gz"

@@ -6,11 +6,13 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
+	"fmt"
+	"io"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -20,77 +22,77 @@ import (
 //go:embed all:page
 var embedded embed.FS
 
-// asset is one file of the page, ready to be sent.
+// packedSuffix of the files that the build has compressed (scripts/web-pack.sh).
+const packedSuffix = ".gz"
+
+// asset is one file of the page. It stays where it is, in the program: nothing
+// of it is read before somebody asks for it, and nothing is copied.
 type asset struct {
-	body, gzipped []byte // gzipped is nil when that is not smaller
-	kind, tag     string
+	file   io.ReaderAt
+	size   int64
+	packed bool
+	kind   string
+	tag    func() string
 }
 
 // assets by their path without the leading slash.
 type assets map[string]asset
 
-// loadAssets reads all files once; they live as long as the server.
+// loadAssets lists all files; they live as long as the server.
 func loadAssets(page fs.FS) (assets, error) {
 	all := assets{}
-	packer, err := newPacker()
-	if err != nil {
-		return nil, err
-	}
-	err = fs.WalkDir(page, "built", func(name string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(page, "built", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || entry.Name() == ".gitignore" {
 			return err
 		}
-		body, err := fs.ReadFile(page, name)
-		if err != nil {
-			return err
-		}
-		all[strings.TrimPrefix(name, "built/")], err = packer.asset(name, body)
-		return err
+		return all.add(page, name, strings.TrimPrefix(name, "built/"))
 	})
+	if _, built := all["index.html"]; err == nil && !built {
+		err = all.add(page, "unbuilt.html", "index.html")
+	}
+	return all, err
+}
+
+func (all assets) add(page fs.FS, name, as string) error {
+	file, err := page.Open(name)
+	if err != nil {
+		return err
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	at, ok := file.(io.ReaderAt)
+	if !ok {
+		return fmt.Errorf("asset %s: it can't be read in parts", name)
+	}
+	as, packed := strings.CutSuffix(as, packedSuffix)
+	a := asset{file: at, size: info.Size(), packed: packed, kind: contentType(as)}
+	a.tag = sync.OnceValue(func() string {
+		sum := sha256.New()
+		_, _ = io.Copy(sum, a.stored())
+		return base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:12])
+	})
+	all[as] = a
+	return nil
+}
+
+// stored is the file as the program has it.
+func (a *asset) stored() *io.SectionReader { return io.NewSectionReader(a.file, 0, a.size) }
+
+// unpacked is the file for the few who can't unpack it.
+func (a *asset) unpacked() ([]byte, error) {
+	if !a.packed {
+		return io.ReadAll(a.stored())
+	}
+	r, err := gzip.NewReader(a.stored())
 	if err != nil {
 		return nil, err
 	}
-	if _, built := all["index.html"]; !built {
-		body, err := fs.ReadFile(page, "unbuilt.html")
-		if err != nil {
-			return nil, err
-		}
-		all["index.html"], err = packer.asset("index.html", body)
-		return all, err
-	}
-	return all, nil
+	return io.ReadAll(r)
 }
 
-// packer of files: one for all, as what it works with is a megabyte.
-type packer struct {
-	gzip   *gzip.Writer
-	packed bytes.Buffer
-}
-
-func newPacker() (*packer, error) {
-	w, err := gzip.NewWriterLevel(nil, gzip.BestCompression)
-	return &packer{gzip: w}, err
-}
-
-func (p *packer) asset(name string, body []byte) (asset, error) {
-	sum := sha256.Sum256(body)
-	a := asset{body: body, kind: contentType(name), tag: base64.RawURLEncoding.EncodeToString(sum[:12])}
-	p.packed.Reset()
-	p.gzip.Reset(&p.packed)
-	if _, err := p.gzip.Write(body); err != nil {
-		return a, err
-	}
-	if err := p.gzip.Close(); err != nil {
-		return a, err
-	}
-	if p.packed.Len() < len(body)*9/10 {
-		a.gzipped = bytes.Clone(p.packed.Bytes())
-	}
-	return a, nil
-}
-
-// contentType does not depend on what the machine has in /etc/mime.types for
-// the kinds that browsers are strict about.
+// contentType does not depend on what the machine has in /etc/mime.types.
 func contentType(name string) string {
 	switch path.Ext(name) {
 	case ".js", ".mjs":
@@ -107,9 +109,10 @@ func contentType(name string) string {
 		return "application/manifest+json"
 	case ".woff2":
 		return "font/woff2"
-	}
-	if kind := mime.TypeByExtension(path.Ext(name)); kind != "" {
-		return kind
+	case ".png":
+		return "image/png"
+	case ".ts", ".txt":
+		return "text/plain; charset=utf-8"
 	}
 	return "application/octet-stream"
 }
@@ -119,13 +122,22 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", a.kind)
 	h.Add("Vary", "Accept-Encoding")
-	body, tag := a.body, a.tag
-	if a.gzipped != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		body, tag = a.gzipped, a.tag+"-gzip"
+	content, tag := io.ReadSeeker(a.stored()), a.tag()
+	switch {
+	case !a.packed:
+	case strings.Contains(r.Header.Get("Accept-Encoding"), "gzip"):
 		h.Set("Content-Encoding", "gzip")
+		tag += "-gzip"
+	default:
+		body, err := a.unpacked()
+		if err != nil {
+			http.Error(w, "this file can't be unpacked", http.StatusInternalServerError)
+			return
+		}
+		content = bytes.NewReader(body)
 	}
 	h.Set("ETag", `"`+tag+`"`)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+	http.ServeContent(w, r, "", time.Time{}, content)
 }
 
 // pageFiles is the embedded page's directory.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 func TestDialectsWithKeysKeepToTheirRooms(t *testing.T) {
@@ -56,18 +57,16 @@ func TestStockSocketIOClientIsServedOrItsAbsenceIsSaid(t *testing.T) {
 		newSocketClient(files).ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		return w.Code, w.Body.String()
 	}
-	packer, err := newPacker()
+	files, err := loadAssets(fstest.MapFS{
+		"built/socket.io/socket.io.js": {Data: []byte("/* client */")}, "unbuilt.html": {},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := packer.asset("socket.io/socket.io.js", []byte("/* client */"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if status, body := get(assets{"socket.io/socket.io.js": file}, "/socket.io/socket.io.js"); status != http.StatusOK || body != "/* client */" {
+	if status, body := get(files, "/socket.io/socket.io.js"); status != http.StatusOK || body != "/* client */" {
 		t.Errorf("built: %d %s", status, body)
 	}
-	if status, _ := get(assets{"socket.io/socket.io.js": file}, "/socket.io/other.js"); status != http.StatusNotFound {
+	if status, _ := get(files, "/socket.io/other.js"); status != http.StatusNotFound {
 		t.Errorf("another file: %d", status)
 	}
 	if status, body := get(assets{}, "/socket.io/socket.io.js"); status != http.StatusNotImplemented || !strings.Contains(body, "make build") {

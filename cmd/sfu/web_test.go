@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -12,7 +15,7 @@ func site(t *testing.T) http.Handler {
 	t.Helper()
 	files, err := loadAssets(fstest.MapFS{
 		"built/.gitignore":       {Data: []byte("*")},
-		"built/index.html":       {Data: []byte("<title>page</title>" + strings.Repeat(" ", 2000))},
+		"built/index.html.gz":    {Data: packed(t, "<title>page</title>"+strings.Repeat(" ", 2000))},
 		"built/assets/a-1234.js": {Data: []byte("let a")},
 		"built/sdk/callrelay.js": {Data: []byte("export {}")},
 		"built/boot.js":          {Data: []byte("let b")},
@@ -21,6 +24,20 @@ func site(t *testing.T) http.Handler {
 		t.Fatal(err)
 	}
 	return newWeb(files, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }), http.NotFoundHandler(), http.NotFoundHandler())
+}
+
+// packed as the build does it.
+func packed(t *testing.T, text string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func ask(t *testing.T, h http.Handler, method, path string, header ...string) *http.Response {
@@ -84,11 +101,30 @@ func TestTheClientModuleMayBeImportedFromAnywhere(t *testing.T) {
 }
 
 func TestTextIsCompressedForThoseWhoCan(t *testing.T) {
-	if got := ask(t, site(t), http.MethodGet, "/", "Accept-Encoding", "br, gzip").Header.Get("Content-Encoding"); got != "gzip" {
-		t.Errorf("encoding %q", got)
+	for accepts, want := range map[string]string{"br, gzip": "gzip", "": ""} {
+		res := ask(t, site(t), http.MethodGet, "/", "Accept-Encoding", accepts)
+		if got := res.Header.Get("Content-Encoding"); got != want {
+			t.Errorf("accepts %q: encoding %q", accepts, got)
+		}
+		body := io.Reader(res.Body)
+		if want == "gzip" {
+			var err error
+			if body, err = gzip.NewReader(body); err != nil {
+				t.Fatal(err)
+			}
+		}
+		text, err := io.ReadAll(body)
+		if err != nil || !strings.HasPrefix(string(text), "<title>page</title>  ") || len(text) != 2019 {
+			t.Errorf("accepts %q: %d bytes, %v", accepts, len(text), err)
+		}
 	}
-	if got := ask(t, site(t), http.MethodGet, "/").Header.Get("Content-Encoding"); got != "" {
-		t.Errorf("encoding %q though none was asked for", got)
+}
+
+func TestFilesThatDoNotShrinkAreSentAsTheyAre(t *testing.T) {
+	res := ask(t, site(t), http.MethodGet, "/assets/a-1234.js", "Accept-Encoding", "gzip")
+	text, err := io.ReadAll(res.Body)
+	if err != nil || string(text) != "let a" || res.Header.Get("Content-Encoding") != "" {
+		t.Errorf("%q, %v, encoding %q", text, err, res.Header.Get("Content-Encoding"))
 	}
 }
 
@@ -97,7 +133,8 @@ func TestAServerWithoutItsPageSaysWhatToRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := string(files["index.html"].body); got != "run make" {
-		t.Errorf("page %q", got)
+	page := files["index.html"]
+	if got, err := page.unpacked(); string(got) != "run make" {
+		t.Errorf("page %q, %v", got, err)
 	}
 }
