@@ -9,15 +9,18 @@ import (
 func TestMemoryIsGivenBackWhenMostOfItIsNotInUse(t *testing.T) {
 	const mib = 1 << 20
 	for name, row := range map[string]struct {
-		held, live uint64
-		want       bool
+		held, live, made uint64
+		want             bool
 	}{
-		"an idle server":              {40 * mib, 10 * mib, false},
-		"a crowd":                     {700 * mib, 350 * mib, false},
-		"a crowd that has left":       {400 * mib, 30 * mib, true},
-		"a small call that has ended": {60 * mib, 10 * mib, false},
+		"an idle server":                  {7 * mib, 5 * mib, 0, false},
+		"a crowd":                         {430 * mib, 350 * mib, mib, false},
+		"a crowd that joins":              {500 * mib, 300 * mib, 60 * mib, false},
+		"a crowd that has joined":         {500 * mib, 350 * mib, 5 * mib, true},
+		"a crowd that has left":           {400 * mib, 30 * mib, 0, true},
+		"a small call that has ended":     {20 * mib, 8 * mib, 0, true},
+		"what a second of chatter leaves": {22 * mib, 18 * mib, mib, false},
 	} {
-		if got := wasteful(row.held, row.live); got != row.want {
+		if got := (memory{held: row.held, live: row.live}).wasteful(row.made); got != row.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
@@ -28,11 +31,11 @@ func TestHeldMemoryFallsAfterItWasGivenBack(t *testing.T) {
 	for i := range crowd {
 		crowd[i] = 1
 	}
-	before, _ := heldAndLive()
+	before := readMemory()
 	runtime.KeepAlive(crowd)
 	debug.FreeOSMemory()
-	after, live := heldAndLive()
-	if after+200<<20 > before || wasteful(after, live) {
-		t.Errorf("%d bytes held before, %d after, %d in use", before, after, live)
+	after := readMemory()
+	if after.held+200<<20 > before.held || after.wasteful(0) {
+		t.Errorf("%+v before, %+v after", before, after)
 	}
 }
