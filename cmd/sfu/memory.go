@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"runtime/debug"
 	"runtime/metrics"
 	"sync"
@@ -12,7 +13,11 @@ const (
 	memoryEvery = time.Second
 	// memorySpare is what it may hold beside what is in use and a quarter of
 	// it, in bytes.
-	memorySpare = 2 << 20
+	memorySpare = 4 << 20
+	// How much more than what is in use may be allocated until the next
+	// collection, in percent. Packets are forwarded without allocating, so that
+	// often costs nothing; but people who join make much garbage each.
+	collectCalm, collectBusy = 20, 50
 	// memoryRest after giving back is so many times as long as that took, so
 	// that it costs a thousandth of a processor at the most.
 	memoryRest = 1000
@@ -33,7 +38,7 @@ func newThrift() *thrift {
 	t.done.Go(func() {
 		look := time.NewTicker(memoryEvery)
 		defer look.Stop()
-		last, rested := readMemory(), time.Now()
+		last, rested, percent := readMemory(), time.Now(), collectBusy
 		for {
 			select {
 			case <-t.stop:
@@ -41,7 +46,12 @@ func newThrift() *thrift {
 			case <-look.C:
 			}
 			m := readMemory()
-			if start := time.Now(); start.After(rested) && m.wasteful(m.made-last.made) {
+			calm := m.calm(m.made - last.made)
+			if want := percentOf(calm); want != percent && os.Getenv("GOGC") == "" {
+				debug.SetGCPercent(want)
+				percent = want
+			}
+			if start := time.Now(); calm && m.wasteful() && start.After(rested) {
 				debug.FreeOSMemory()
 				rested = time.Now().Add(memoryRest * time.Since(start))
 			}
@@ -64,10 +74,19 @@ type memory struct {
 }
 
 // wasteful tells whether more of it is not in use than is worth the work of a
-// collection, and whether it is a time for that: people who join make garbage,
-// and when they have joined one collection does for all. made since the last look.
-func (m memory) wasteful(made uint64) bool {
-	return m.held > m.live+m.live/4+memorySpare && made < m.live/8+memorySpare
+// collection.
+func (m memory) wasteful() bool { return m.held > m.live+m.live/4+memorySpare }
+
+// calm tells whether little was allocated since the last look: people who join
+// make garbage, and when they have joined one collection does for all.
+func (m memory) calm(made uint64) bool { return made < m.live/8+memorySpare }
+
+// percentOf what is in use that may be allocated until it is collected.
+func percentOf(calm bool) int {
+	if calm {
+		return collectCalm
+	}
+	return collectBusy
 }
 
 func readMemory() memory {
