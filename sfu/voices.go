@@ -73,7 +73,7 @@ func (r *room) rank(now time.Time) (changed bool) {
 	voices := make([]speaker.Standing, len(open))
 	for i, p := range open {
 		p.mu.Lock()
-		voices[i] = speaker.Standing{Heat: p.voice.sound.Heat(now), Heard: p.voice.heard}
+		voices[i] = speaker.Standing{Heat: p.voice.sound.Heat(now), Heard: p.voice.heard, Front: p.voice.front}
 		p.mu.Unlock()
 	}
 	before := r.voices

@@ -13,17 +13,25 @@ const stay, stayFactor = 5, 1.5
 type Standing struct {
 	Heat  float64
 	Heard bool // among the first at the last ranking
+	// Front voices are those of the heard whom all others hear. Where more speak
+	// than have a place they stay too: of equal voices one would else take the
+	// place of another with each packet, and both would be heard in pieces.
+	Front bool
 }
 
 func (v Standing) weight() float64 {
-	if v.Heard {
-		return max(v.Heat*stayFactor, v.Heat+stay)
-	}
-	if v.Heat < Warm {
+	switch {
+	case v.Front && v.Heat >= Warm:
+		return staying(staying(v.Heat))
+	case v.Heard:
+		return staying(v.Heat)
+	case v.Heat < Warm:
 		return 0
 	}
 	return v.Heat
 }
+
+func staying(heat float64) float64 { return max(heat*stayFactor, heat+stay) }
 
 // Rank returns the indices of voices, the most important first. Equal ones
 // stay in their order, so give them in the order of the last ranking.

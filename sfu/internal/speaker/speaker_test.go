@@ -147,17 +147,56 @@ func TestRankKeepsWhoIsHeardUnlessAnotherIsClearlyLouder(t *testing.T) {
 		voices []Standing
 		want   []int
 	}{
-		"nobody speaks":        {[]Standing{{0, true}, {0, true}, {0, false}}, []int{0, 1, 2}},
-		"one begins":           {[]Standing{{0, true}, {0, true}, {12, false}}, []int{2, 0, 1}},
-		"a noise":              {[]Standing{{0, true}, {0, true}, {4, false}}, []int{0, 1, 2}},
-		"all speak":            {[]Standing{{30, true}, {28, true}, {33, false}}, []int{0, 1, 2}},
-		"one is far louder":    {[]Standing{{30, true}, {20, true}, {40, false}}, []int{0, 2, 1}},
-		"the one who is quiet": {[]Standing{{1, true}, {30, true}, {20, false}}, []int{1, 2, 0}},
+		"nobody speaks":        {[]Standing{{Heat: 0, Heard: true}, {Heat: 0, Heard: true}, {Heat: 0, Heard: false}}, []int{0, 1, 2}},
+		"one begins":           {[]Standing{{Heat: 0, Heard: true}, {Heat: 0, Heard: true}, {Heat: 12, Heard: false}}, []int{2, 0, 1}},
+		"a noise":              {[]Standing{{Heat: 0, Heard: true}, {Heat: 0, Heard: true}, {Heat: 4, Heard: false}}, []int{0, 1, 2}},
+		"all speak":            {[]Standing{{Heat: 30, Heard: true}, {Heat: 28, Heard: true}, {Heat: 33, Heard: false}}, []int{0, 1, 2}},
+		"one is far louder":    {[]Standing{{Heat: 30, Heard: true}, {Heat: 20, Heard: true}, {Heat: 40, Heard: false}}, []int{0, 2, 1}},
+		"the one who is quiet": {[]Standing{{Heat: 1, Heard: true}, {Heat: 30, Heard: true}, {Heat: 20, Heard: false}}, []int{1, 2, 0}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := Rank(row.voices); !slices.Equal(got, row.want) {
 				t.Errorf("%v, want %v", got, row.want)
 			}
 		})
+	}
+}
+
+// Ten speak at one level, each in packets of its own time, and eight are heard
+// by all: which eight stays. A voice that is not among them has all ranked with
+// its packets, when it is hottest.
+func TestEqualVoicesDoNotTakeEachOthersPlaces(t *testing.T) {
+	const slots = 8
+	voices, order := make([]Voice, 10), []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
+	standing := make([]Standing, len(voices))
+	changes := 0
+	for ms := range 10_000 {
+		now, i := start.Add(time.Duration(ms)*time.Millisecond), ms%20/2
+		if ms%2 == 1 {
+			continue
+		}
+		voices[i].Hear(now, 30)
+		if standing[i].Front {
+			continue
+		}
+		ranked := make([]Standing, len(voices))
+		for at, who := range order {
+			standing[who].Heat = voices[who].Heat(now)
+			ranked[at] = standing[who]
+		}
+		var next []int
+		for _, at := range Rank(ranked) {
+			next = append(next, order[at])
+		}
+		order = next
+		for at, who := range order {
+			if front := at < slots; front != standing[who].Front && ms > 1000 {
+				changes++
+			}
+			standing[who].Heard, standing[who].Front = at <= slots, at < slots
+		}
+	}
+	if changes > 0 {
+		t.Errorf("%d times one came or went", changes)
 	}
 }
