@@ -245,7 +245,7 @@ func (g *gathering) enter(ctx context.Context, room, member int) {
 	config := client.PeerConfig{
 		Number: number, Began: g.target.Began, Local: netip.AddrPortFrom(g.target.Local, 0), Seed: c.Seed + uint64(number),
 		AudioOnly: c.AudioOnly, VideoOnly: c.VideoOnly, ReceiveOnly: member >= c.Publishers, Crowd: g.crowd, Shrink: c.Shrink, Still: c.Still,
-		AudioSlots: g.audioSlots(), VideoSlots: g.videoSlots(),
+		AudioSlots: g.audioSlots(), VideoSlots: g.videoSlots(), OpenSound: c.webinar == nil && c.Publishers-1 > g.audioSlots(),
 	}
 	if w := c.webinar; w != nil {
 		config.Layers, config.VideoOnly = webinarLayers, member >= w.Talkers

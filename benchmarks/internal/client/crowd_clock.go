@@ -109,7 +109,7 @@ type senderReport struct {
 
 // onLight counts a packet of media. It says whether the connection is to open it.
 func (p *Peer) onLight(packet wirePacket, at time.Duration) bool {
-	open := p.tally.light(packet, at)
+	open := p.tally.light(packet, at, p.cfg.OpenSound)
 	if packet.hasNumber {
 		p.feedbackMu.Lock()
 		p.recorder.Record(packet.ssrc, packet.transport, at.Microseconds())
@@ -156,8 +156,8 @@ func (p *Peer) readReports(r *webrtc.RTPReceiver) {
 	}
 }
 
-// light notes a packet at the socket of a light peer.
-func (t *tally) light(p wirePacket, at time.Duration) (open bool) {
+// light notes a packet at the socket of a light peer. It says whether to open it.
+func (t *tally) light(p wirePacket, at time.Duration, openSound bool) (open bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.t.WirePackets++
@@ -175,7 +175,8 @@ func (t *tally) light(p wirePacket, at time.Duration) (open bool) {
 	if !s.Repair && p.payloadType != typeOpus && t.t.FirstPicture == 0 {
 		t.t.FirstPicture = at
 	}
-	return s.note(p.seq, at) && !s.Repair
+	open = s.note(p.seq, at)
+	return (open || openSound && p.payloadType == typeOpus) && !s.Repair
 }
 
 // SentTimes are when a source's packets were written, in microseconds since

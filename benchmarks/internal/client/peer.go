@@ -40,6 +40,9 @@ type PeerConfig struct {
 	// Crowd makes this a light peer; nil is one that opens every packet, asks
 	// for what is missing, and can have loss.
 	Crowd *Crowd
+	// OpenSound makes a light peer open each packet of sound: where voices take
+	// turns in a slot, one may have gone and come again between two that are opened.
+	OpenSound bool
 	// Generation counts the connections that this participant had before.
 	Generation uint32
 	// Seed of all that is random here.

@@ -25,3 +25,21 @@ func TestConnectionsOfOneParticipantReceiveTogetherWhatEachReceived(t *testing.T
 		t.Errorf("packets %d, overflows %d, unmarked %d", total.WirePackets, total.Overflows, total.Unmarked)
 	}
 }
+
+func TestEachPacketOfSoundIsOpenedWhereVoicesTakeTurns(t *testing.T) {
+	for _, row := range []struct {
+		openSound   bool
+		payloadType uint8
+		all         bool
+	}{{true, typeOpus, true}, {true, typeVP8, false}, {false, typeOpus, false}} {
+		tally, opened := newTally(nil), 0
+		for seq := range uint16(100) {
+			if tally.light(wirePacket{ssrc: 1, seq: seq, payloadType: row.payloadType}, 0, row.openSound) {
+				opened++
+			}
+		}
+		if all := opened == 100; all != row.all {
+			t.Errorf("%+v: opened %d of 100", row, opened)
+		}
+	}
+}
