@@ -21,6 +21,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"callrelay/benchmarks/internal/client"
+	"callrelay/benchmarks/internal/pin"
 	"callrelay/benchmarks/internal/serve"
 	"callrelay/benchmarks/report"
 	"callrelay/benchmarks/scenarios"
@@ -34,6 +35,8 @@ type options struct {
 	Rate      int    `help:"Forged ClientHellos a second." default:"1000"`
 	Seconds   int    `help:"How long each other flood lasts." default:"5"`
 	Requests  int    `help:"Allocates on one credential." default:"1000"`
+	PeerRate  int    `help:"Packets a second of one who has signed in." default:"100000"`
+	Pin       bool   `help:"Keep the server on core 0, and this program on the others."`
 	JSON      string `help:"Write the report there." placeholder:"FILE"`
 }
 
@@ -71,7 +74,14 @@ func run(ctx context.Context, o options, out io.Writer) (bool, error) {
 		defer file.Close()
 		log = file
 	}
-	server, err := serve.Start(ctx, o.Server, log, "--open", "--grace=1s", "--away-grace=1s")
+	on := func(f func() error) error { return f() }
+	if o.Pin {
+		var err error
+		if on, err = pin.Self(0); err != nil {
+			return false, err
+		}
+	}
+	server, err := serve.StartOn(ctx, on, o.Server, log, "--open", "--grace=1s", "--away-grace=1s")
 	if err != nil {
 		return false, err
 	}
@@ -88,7 +98,7 @@ func run(ctx context.Context, o options, out io.Writer) (bool, error) {
 		return false, err
 	}
 	defer conn.Close()
-	for _, one := range []func(context.Context, *client.Conn) error{a.names, a.strangers, a.quota, a.special, a.silent} {
+	for _, one := range []func(context.Context, *client.Conn) error{a.peer, a.names, a.strangers, a.quota, a.special, a.silent} {
 		if err = one(ctx, conn); err != nil {
 			return false, err
 		}
