@@ -15,22 +15,23 @@ func (s *sender) feedback(report []byte, now time.Time) {
 	if s.book == nil {
 		return
 	}
+	w := s.downlink.connection.worker()
 	var ok bool
-	if s.results, ok = s.book.Results(report, s.results[:0]); !ok {
+	if w.results, ok = s.book.Results(report, w.results[:0]); !ok {
 		return
 	}
 	acked, lost := s.acked, s.lost
-	for i := range s.results {
+	for i := range w.results {
 		switch {
-		case s.results[i].Received:
+		case w.results[i].Received:
 			s.acked++
-		case s.results[i].Class != estimate.ClassPadding:
+		case w.results[i].Class != estimate.ClassPadding:
 			s.lost++
 		}
 	}
 	acked, lost = s.acked-acked, s.lost-lost
 	before := s.rule.At(now).Target
-	s.rule.OnFeedback(now, s.results)
+	s.rule.OnFeedback(now, w.results)
 	e := s.rule.At(now)
 	if e.Target > before+before/4 { // a probe has found it
 		s.downlink.adaptSoon(now)
@@ -45,9 +46,9 @@ func (s *sender) feedback(report []byte, now time.Time) {
 	if s.squeezed && lost >= collapse && lost > acked {
 		s.startOver(now)
 	}
-	for i := range s.results {
-		if !s.results[i].Received {
-			s.downlink.mend(&s.results[i], now)
+	for i := range w.results {
+		if !w.results[i].Received {
+			s.downlink.mend(&w.results[i], now)
 		}
 	}
 	s.tryMore(now)

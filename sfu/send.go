@@ -59,9 +59,8 @@ type sender struct {
 
 	book        *estimate.Sent // made with the first packet
 	rule        *estimate.Rule
-	results     []estimate.Result // scratch
-	startedOver time.Time         // when the waiting pictures were last given up
-	squeezed    bool              // the path has been full: pace and queue follow the estimate
+	startedOver time.Time // when the waiting pictures were last given up
+	squeezed    bool      // the path has been full: pace and queue follow the estimate
 	probing     probing
 
 	sent        uint64    // bytes

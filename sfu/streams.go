@@ -25,10 +25,14 @@ type streams struct {
 
 var _ ice.TCPMux = (*streams)(nil)
 
+// waitingReads packets of a connection wait to be read; then TCP itself waits.
+// Each participant has the room for them, whether it comes by TCP or not.
+const waitingReads = 8
+
 func openStreams(l net.Listener, p *ports, log logging.LeveledLogger) *streams {
 	gate := icetcp.New(l)
 	return &streams{gate: gate, ports: p, mux: ice.NewTCPMuxDefault(ice.TCPMuxParams{
-		Listener: gate, Logger: log, ReadBufferSize: 64, WriteBufferSize: streamQueue,
+		Listener: gate, Logger: log, ReadBufferSize: waitingReads, WriteBufferSize: streamQueue,
 	})}
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"callrelay/sfu/internal/batch"
+	"callrelay/sfu/internal/estimate"
 )
 
 // maxInbox packets wait for a worker; more are dropped (reason inbox_full).
@@ -31,6 +32,7 @@ type worker struct {
 	due []*sender
 	// outboxes are its own ways out, one for each port in use.
 	outboxes map[*port]*batch.Outbox
+	results  []estimate.Result // scratch for what a report says
 }
 
 // message is a packet for the subscriptions of a listener, or a step to run.

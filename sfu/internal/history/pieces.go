@@ -15,10 +15,10 @@ import (
 
 const (
 	// pieceBytes of packets: some of the longest that browsers send fill it.
-	pieceBytes = 16 << 10
+	pieceBytes = 8 << 10
 	// pieceEntries is how many packets have room at first: so many of the
 	// longest. mostEntries bounds a piece of short ones.
-	pieceEntries, mostEntries = 16, 128
+	pieceEntries, mostEntries = 8, 64
 )
 
 // piece holds packets that came one after the other.
