@@ -85,13 +85,17 @@ func isRecord(name string) bool {
 	return slices.ContainsFunc(records, func(r string) bool { return strings.Contains(name, `"`+r+`"`) })
 }
 
+// isTime tells a gauge that measures from one that counts what is there: the
+// last packet's way there and back may have taken longer than one before.
+func isTime(bare string) bool { return strings.HasSuffix(bare, "_seconds") }
+
 // Left lists the server's gauges that are larger than they were, as sentences
-// in order, records left out. After everybody has gone it should be empty.
+// in order, records and times left out. After everybody has gone it should be empty.
 func (m Metrics) Left(before Metrics) []string {
 	var left []string
 	for name, value := range m.Values {
 		bare, _, _ := strings.Cut(name, "{")
-		if !strings.HasPrefix(bare, prefix) || m.Types[bare] != "gauge" || isRecord(name) {
+		if !strings.HasPrefix(bare, prefix) || m.Types[bare] != "gauge" || isRecord(name) || isTime(bare) {
 			continue
 		}
 		if was := before.Values[name]; value > was {

@@ -15,6 +15,8 @@ callrelay_rooms 0
 callrelay_map_size{map="seats"} 2
 callrelay_map_size{map="a b"} 1
 callrelay_map_size{map="revoked"} 9
+# TYPE callrelay_media_path_rtt_seconds gauge
+callrelay_media_path_rtt_seconds 0.002
 # TYPE callrelay_calls_total counter
 callrelay_calls_total{reason="hangup"} 7
 nonsense
@@ -33,7 +35,7 @@ func TestParseKeepsValuesWithTheirLabels(t *testing.T) {
 			t.Errorf("%s: got %v, %v", name, got, ok)
 		}
 	}
-	if len(m.Values) != 6 {
+	if len(m.Values) != 7 {
 		t.Errorf("%d values: %v", len(m.Values), m.Values)
 	}
 }
