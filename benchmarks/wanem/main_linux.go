@@ -2,7 +2,7 @@
 // delay" does, for kernels without the netem module. Packets stay in the
 // kernel; only their numbers come here and each is released when it is due.
 //
-//	iptables -t mangle -A POSTROUTING -o lan -j NFQUEUE --queue-num 1 --queue-bypass
+//	iptables -t mangle -A PREROUTING -i wan -j NFQUEUE --queue-num 1 --queue-bypass
 //	wanem -queue 1 -delay 80ms -jitter 20ms -reorder 1
 //
 // Jitter alone keeps the order. -reorder sends that percentage of packets at

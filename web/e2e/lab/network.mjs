@@ -143,19 +143,22 @@ export class Network {
   }
 
   /**
-   * Everything that leaves the hosts waits so long; ms each way, so a round
+   * Everything that comes to the hosts waits so long; ms each way, so a round
    * trip between two of them takes twice as much. Ends with the returned
    * function. `wanem` is the built benchmarks/wanem: this needs no kernel module.
+   * Where it leaves, it must not wait: Linux lets a TCP socket have two packets
+   * at a time in its own host's queues (TCP small queues), and would send
+   * 3 kB in each delay.
    */
   delay(wanem, hosts, ms) {
     const running = hosts.map((host) => {
       const inside = ['netns', 'exec', this.namespace(host)]
-      run('ip', ...inside, 'iptables', '-t', 'mangle', '-A', 'POSTROUTING', '-o', 'eth0', '-j', 'NFQUEUE', '--queue-num', '1', '--queue-bypass')
+      run('ip', ...inside, 'iptables', '-t', 'mangle', '-A', 'PREROUTING', '-i', 'eth0', '-j', 'NFQUEUE', '--queue-num', '1', '--queue-bypass')
       return { host, child: spawn('ip', [...inside, wanem, '-queue', '1', '-delay', `${ms}ms`], { stdio: 'inherit' }) }
     })
     return () => {
       for (const { host, child } of running) {
-        attempt('ip', 'netns', 'exec', this.namespace(host), 'iptables', '-t', 'mangle', '-F', 'POSTROUTING')
+        attempt('ip', 'netns', 'exec', this.namespace(host), 'iptables', '-t', 'mangle', '-F', 'PREROUTING')
         child.kill()
       }
     }
