@@ -55,7 +55,10 @@ func (d *demand) change(from, to ranks, now time.Time) bool {
 // a change). keep leaves on what is on.
 func (d *demand) step(now time.Time, keep bool) (tell bool, next time.Time) {
 	if !d.sure && d.wanted == 0 {
-		if at := d.began.Add(pauseAfter); keep || at.After(now) {
+		if keep { // its opening begins the time anew and asks again
+			return false, time.Time{}
+		}
+		if at := d.began.Add(pauseAfter); at.After(now) {
 			return false, at
 		}
 	}

@@ -54,6 +54,15 @@ func TestDemandTellsThatNobodyWatchesFromTheStart(t *testing.T) {
 	}
 }
 
+func TestDemandHasNothingDueBeforeThePublicationOpens(t *testing.T) {
+	now := time.Unix(1000, 0)
+	var d demand
+	d.begin(now)
+	if tell, next := d.step(now.Add(time.Hour), true); tell || !next.IsZero() {
+		t.Errorf("tell %v, next %v", tell, next)
+	}
+}
+
 func TestClimbTakesTheSmallestLayerThatFillsTheTile(t *testing.T) {
 	layers := []*layer{{rank: 0}, {rank: 1}, {rank: 2}}
 	all := func(late int, sizes ...codec.Size) (out []choice) {
