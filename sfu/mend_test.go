@@ -96,7 +96,7 @@ func (f *forgetful) report() {
 		return
 	}
 	for n := f.reported; n != count; n++ {
-		symbol := uint16(rtcp.TypeTCCPacketNotReceived)
+		symbol := rtcp.TypeTCCPacketNotReceived
 		if f.came[n] {
 			symbol = rtcp.TypeTCCPacketReceivedSmallDelta
 			r.RecvDeltas = append(r.RecvDeltas, &rtcp.RecvDelta{Type: symbol})
