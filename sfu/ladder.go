@@ -23,6 +23,7 @@ type choice struct {
 	bitrate int64
 	size    codec.Size
 	coming  bool
+	asked   bool // of its publisher, and not late
 	late    bool
 }
 
@@ -49,7 +50,9 @@ func (p *publication) ladder(now time.Time, dst []choice) []choice {
 				c.bitrate = min(l.rated, usualRate(l.size))
 			}
 			asked := p.demand.asked[l.rank%maxRIDs]
-			c.late = coming && p.demand.sure && p.demand.told.has(l.rank) && (l.last.After(asked) || now.Sub(asked) > layerLate)
+			told := p.demand.sure && p.demand.told.has(l.rank)
+			c.late = coming && told && (l.last.After(asked) || now.Sub(asked) > layerLate)
+			c.asked = told && !c.late
 		} else if c.bitrate == 0 {
 			c.bitrate = l.rated
 		}
@@ -67,8 +70,9 @@ func (p *publication) ladder(now time.Time, dst []choice) []choice {
 }
 
 // distinct leaves one of neighbours that are the same picture, as a small
-// camera's are: the smaller in rank, but one that comes before one that doesn't.
-// To want the other as well is to make the browser begin anew, for nothing.
+// camera's are: one that comes, else one that was asked for and only stands
+// still, else the smaller in rank. To want another is to make the browser begin
+// anew, for nothing.
 func distinct(list []choice) []choice {
 	out := list[:0]
 	for _, c := range list {
@@ -76,7 +80,7 @@ func distinct(list []choice) []choice {
 		switch {
 		case last < 0 || c.size != out[last].size || c.coming && out[last].coming:
 			out = append(out, c)
-		case c.coming:
+		case c.coming || c.asked && !out[last].coming && !out[last].asked:
 			out[last] = c
 		}
 	}
