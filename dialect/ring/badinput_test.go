@@ -85,7 +85,7 @@ func TestSDPThatCannotBeUsedEndsThatPagesOwnCallOnly(t *testing.T) {
 func TestOfferOfTheCalleeAndAnswerNobodyAskedForAreRefused(t *testing.T) {
 	r := newRig(t)
 	a, b := r.open("ring-a", "001"), r.open("ring-b", "001")
-	stranger := r.open("ring-a", "001")
+	stranger := r.open("ring-a", "002") // who leaves while it alone is rung ends the call
 	stranger.say("sendAnswer", map[string]any{"answer": leg.Description{Type: "answer", SDP: "v=0"}})
 	stranger.hear("callError")
 	stranger.close()
