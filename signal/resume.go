@@ -81,6 +81,7 @@ func (s *Server) adopt(sess *session, t ticket) {
 	s.expireAt(sess, t.Expires)
 	if st := sess.seat; st != nil && st.open {
 		s.inLane(st.room, s.join(st))
+		s.refresh(st)
 	}
 }
 

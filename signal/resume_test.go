@@ -177,6 +177,11 @@ func TestRestartedServerTakesTheCallBack(t *testing.T) {
 		}
 		ann2.connectMedia(2)
 		bob2 := bob.resume()
+		for _, m := range bob2.welcome.Rooms[0].Members {
+			if !m.CanPublish { // a page that may not closes its camera
+				t.Errorf("%s may not publish", m.User)
+			}
+		}
 		bob2.connectMedia(2)
 		wait(ann2, time.Second, func(m protocol.MemberChanged) bool {
 			return m.Member.User == "bob" && m.Member.State == protocol.MemberConnected
