@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { VueWrapper } from '@vue/test-utils'
 import type { RemoteMember } from '../client/types'
+import { fakeDetails } from '../dev/fakeDetails'
 import { byId, createRig, settle, type Rig } from '../dev/rig'
 import CallScreen from './CallScreen.vue'
 
@@ -175,10 +176,7 @@ describe('the call screen', () => {
 
   it('asks before a shared screen is taken over, but not where the room lets anybody', async () => {
     const shared = member('p1', { media: { screen: { publication: 'p1/screen', source: 'screen', muted: false } } })
-    const details = (rule: 'ask' | 'take_over') => ({
-      options: { limit: 200, publishers: 'all' as const, locked: false, lobby: false, start_muted: false, screen: rule },
-      me: { role: 'member' as const, canPublish: true, hand: 0 }, invited: [], waiting: [],
-    })
+    const details = (rule: 'ask' | 'take_over') => fakeDetails({ options: { screen: rule } })
     rig.fake.state.members.value = [shared]
     rig.fake.state.details.value = details('ask')
     await settle()
@@ -197,10 +195,7 @@ describe('the call screen', () => {
   })
 
   it('has no microphone and no camera for who may only watch', async () => {
-    rig.fake.state.details.value = {
-      options: { limit: 200, publishers: 'speakers', locked: false, lobby: false, start_muted: false, screen: 'ask' },
-      me: { role: 'member', canPublish: false, hand: 0 }, invited: [], waiting: [],
-    }
+    rig.fake.state.details.value = fakeDetails({ options: { publishers: 'speakers' }, me: { canPublish: false } })
     await settle()
     expect(document.querySelector('[data-testid=toggle-mic], [data-testid=toggle-cam]')).toBeNull()
     press('m')
@@ -209,11 +204,10 @@ describe('the call screen', () => {
 
   it('shows who is rung into the call, and lets who rang them stop it', async () => {
     const invitation = (id: string, from: string, name: string) => ({ invitation: id, user: id, name, from, state: 'ringing' as const })
-    rig.fake.state.details.value = {
-      options: { limit: 200, publishers: 'all', locked: false, lobby: false, start_muted: false, screen: 'ask' }, me: { role: 'member', canPublish: true, hand: 0 },
+    rig.fake.state.details.value = fakeDetails({
       // The call's own ring is not shown again.
-      invited: [invitation('c', 'seat', 'Ali'), invitation('i1', 'seat', 'Maya'), invitation('i2', 'p1', 'Wei'), ...['x', 'y', 'z'].map((id) => invitation(id, 'p1', id))], waiting: [],
-    }
+      invited: [invitation('c', 'seat', 'Ali'), invitation('i1', 'seat', 'Maya'), invitation('i2', 'p1', 'Wei'), ...['x', 'y', 'z'].map((id) => invitation(id, 'p1', id))],
+    })
     await settle()
     const chips = [...document.querySelectorAll<HTMLElement>('[data-testid=invited]')]
     expect(chips.map((chip) => chip.textContent)).toEqual(['MCalling Maya…', 'WCalling Wei…', 'XCalling x…'])

@@ -1,15 +1,13 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import type { ChatEntry, RemoteMember, RoomDetails } from '../client/types'
+import type { ChatEntry, RemoteMember } from '../client/types'
+import { fakeDetails } from '../dev/fakeDetails'
 import { byId, createRig, settle, type Rig } from '../dev/rig'
 import ChatPanel from './ChatPanel.vue'
 import InvitePanel from './InvitePanel.vue'
 import PeoplePanel from './PeoplePanel.vue'
 
-const details = (role: 'host' | 'member'): RoomDetails => ({
-  options: { limit: 200, publishers: 'all', locked: false, lobby: false, start_muted: false, screen: 'ask' },
-  me: { role, canPublish: true, hand: 0 }, invited: [], waiting: [],
-})
+const details = (role: 'host' | 'member') => fakeDetails({ me: { role } })
 const entry = (over: Partial<ChatEntry>): ChatEntry => ({
   id: 'm1', epoch: 1, n: 1, from: 'p1', user: 'bob', name: 'Bob', text: '<b>hi</b>', at: 0, mine: false, state: 'said', ...over,
 })

@@ -2,6 +2,7 @@
 import type { VueWrapper } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { RemoteMember, VideoWish } from '../client/types'
+import { fakeDetails } from '../dev/fakeDetails'
 import { byId, createRig, settle, type Rig } from '../dev/rig'
 import CallScreen from './CallScreen.vue'
 
@@ -38,10 +39,7 @@ beforeEach(() => {
   rig = createRig()
   rig.fake.state.self.value = { user: 'me', name: 'Me' }
   rig.fake.state.room.value = { name: 'tea', self: 'seat', since: 0 }
-  rig.fake.state.details.value = {
-    options: { limit: 200, publishers: 'all', locked: false, lobby: false, start_muted: false, screen: 'ask' },
-    me: { role: 'member', canPublish: true, hand: 0 }, invited: [], waiting: [],
-  }
+  rig.fake.state.details.value = fakeDetails()
 })
 afterEach(() => {
   screen.unmount()

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { effectScope, nextTick, type EffectScope } from 'vue'
 import type { InvitationView, RemoteMember } from '../client/types'
 import { createFake, type Fake } from '../dev/fakeCallrelay'
+import { fakeDetails } from '../dev/fakeDetails'
 import { createAnnouncer, type Announcer } from './announcer'
 import { createToasts, type Toasts } from './toasts'
 import { useRoomNews } from './useRoomNews'
@@ -54,10 +55,7 @@ it('tells who took over the screen that one shared', async () => {
 
 it('says that one only watches and listens, and when one may speak', async () => {
   const may = (canPublish: boolean) => {
-    fake.state.details.value = {
-      options: { limit: 200, publishers: 'speakers', locked: false, lobby: false, start_muted: false, screen: 'ask' },
-      me: { role: 'member', canPublish, hand: 0 }, invited: [], waiting: [],
-    }
+    fake.state.details.value = fakeDetails({ options: { publishers: 'speakers' }, me: { canPublish } })
     return nextTick()
   }
   await may(true)
@@ -71,11 +69,9 @@ it('says that one only watches and listens, and when one may speak', async () =>
 
 it('lets a host let somebody in where it is told, and tells it no longer than the other waits', async () => {
   const host = (...waiting: string[]) => {
-    fake.state.details.value = {
-      options: { limit: 200, publishers: 'all', locked: false, lobby: true, start_muted: false, screen: 'ask' },
-      me: { role: 'host', canPublish: true, hand: 0 }, invited: [],
-      waiting: waiting.map((name) => ({ participant: name, user: name, name })),
-    }
+    fake.state.details.value = fakeDetails({
+      options: { lobby: true }, me: { role: 'host' }, waiting: waiting.map((name) => ({ participant: name, user: name, name })),
+    })
     return nextTick()
   }
   await host()

@@ -16,18 +16,18 @@ export function useRoomNews({ callrelay, toasts, announcer, t }: Options): void 
   const { details, members, unread, unanswered } = callrelay
   const self = () => callrelay.room.value?.self || callrelay.call.value?.participant
   const nameOf = (participant?: string) => members.value.find((m) => m.participant === participant)?.name
+  /** Nobody is turned on by another: the person does it, in the sentence that offers it. */
+  const unmute = () => ({ action: { label: t('room.unmute'), run: () => callrelay.setMicrophone(true) }, ms: 20_000 })
   onScopeDispose(callrelay.onMuteAsked(({ source, muted, by }) => {
     if (source !== 'microphone') return
     const name = nameOf(by)
     if (muted) return toasts.show(name ? t('room.mutedBy', { name }) : t('room.mutedAll'))
-    toasts.show(t('room.unmuteAsked', { name: name ?? t('room.host') }), {
-      action: { label: t('room.unmute'), run: () => callrelay.setMicrophone(true) }, ms: 20_000,
-    })
+    toasts.show(t('room.unmuteAsked', { name: name ?? t('room.host') }), unmute())
   }))
   onScopeDispose(callrelay.onTakenOver((by) => toasts.show(t('room.takenOver', { name: nameOf(by) ?? t('room.somebody') }))))
   watch(() => details.value?.me.canPublish, (now, before) => {
     if (now === false) toasts.show(t('room.onlyWatch'))
-    else if (now && before === false) toasts.show(t('room.maySpeak'), { action: { label: t('room.unmute'), run: () => callrelay.setMicrophone(true) }, ms: 20_000 })
+    else if (now && before === false) toasts.show(t('room.maySpeak'), unmute())
   }, { immediate: true })
   const knocks = new Map<string, number>()
   watch(() => details.value?.waiting ?? [], (now, before) => {

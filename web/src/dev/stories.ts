@@ -1,6 +1,7 @@
-import type { CallInfo, RemoteMember, RoomOptions } from '../client/types'
+import type { CallInfo, RemoteMember } from '../client/types'
 import type { Obstacle } from '../composables/platform'
 import type { Fake } from './fakeCallrelay'
+import { fakeDetails } from './fakeDetails'
 import { member, people, person } from './people'
 import { fakePicture } from './picture'
 import { fakeStats } from './stats'
@@ -54,15 +55,13 @@ function ofCall(over: Partial<CallInfo>): (fake: Fake) => void {
   }
 }
 
-const usual: RoomOptions = { limit: 200, publishers: 'all', locked: false, lobby: false, start_muted: false, screen: 'ask' }
-
 /** A story of a running call, with these others in it. */
 function inCall(others: () => RemoteMember[], more: (fake: Fake) => void = () => undefined): (fake: Fake) => void {
   return (fake) => {
     home(fake)
     fake.state.call.value = call({ state: 'active', activeSince: performance.now() - 42_000 })
     fake.state.members.value = others()
-    fake.state.details.value = { options: usual, me: { role: 'member', canPublish: true, hand: 0 }, invited: [], waiting: [] }
+    fake.state.details.value = fakeDetails()
     more(fake)
   }
 }
@@ -79,12 +78,12 @@ const showing = () => [...nine().slice(0, 1), member(1, { screen: true }), ...ni
 
 /** A room with its options, somebody in the lobby, and a chat. */
 function talking({ state }: Fake): void {
-  state.details.value = {
-    options: { ...usual, lobby: true },
-    me: { role: 'host', canPublish: true, hand: 0 },
+  state.details.value = fakeDetails({
+    options: { lobby: true },
+    me: { role: 'host' },
     invited: [{ invitation: 'i1', user: 'Tomás Ruiz', name: 'Tomás Ruiz', from: 'me', state: 'ringing' }],
     waiting: [{ participant: 'w1', user: 'Grace', name: 'Grace Wanjiru' }],
-  }
+  })
   const line = { epoch: 1, user: '', mine: false, state: 'said' as const }
   const at = new Date(2026, 0, 5, 14, 2).getTime()
   state.chat.value = [
@@ -262,7 +261,7 @@ export const stories: Record<string, Story> = {
       inRoom(fake)
       camOff(fake)
       micOff(fake)
-      fake.state.details.value = { options: { ...usual, publishers: 'speakers' }, me: { role: 'member', canPublish: false, hand: 0 }, invited: [], waiting: [] }
+      fake.state.details.value = fakeDetails({ options: { publishers: 'speakers' }, me: { canPublish: false } })
     }),
   },
   'room-invite-phone': {
