@@ -111,7 +111,7 @@ func (s *subscription) worthWaiting(picture []*packet, now time.Time) bool {
 func (p *publication) willAnswer(l *layer, now time.Time) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !l.ended && l.ssrc != 0 && l.coming(now) && l.asker.soon(now, l.connection.roundTrip())
+	return !l.ended && l.ssrc != 0 && l.coming(now) && l.asker.soon(now, l.flow(now))
 }
 
 func (p *publication) isOpen() bool {

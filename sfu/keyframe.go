@@ -4,17 +4,15 @@ import "time"
 
 // How often a publisher is asked for a key frame of one layer.
 const (
-	// keyFrameSpacing between two series of requests, whatever the audience:
-	// a key frame costs the publisher many times an ordinary frame.
+	// keyFrameSpacing between two requests that the publisher hears, whatever
+	// the audience: a key frame costs it many times an ordinary frame.
 	keyFrameSpacing = time.Second
-	// keyFrameRepeat within a series until the key frame comes, at first:
-	// Chromium ignores a request that follows an answered one by less than
-	// keyFrameDeaf.
-	keyFrameRepeat = 100 * time.Millisecond
-	keyFrameDeaf   = 300 * time.Millisecond
-	// keyFrameTries at that pace; then each wait is twice the one before, up to
-	// keyFrameSpacing.
-	keyFrameTries = 3
+	// keyFrameDeaf: browsers ignore a request that follows another by less, of
+	// whichever layer, as they answer each with key frames of all.
+	keyFrameDeaf = 300 * time.Millisecond
+	// An answer is not missed earlier after a request than keyFrameDue and a
+	// round trip, or keyFrameDeaf while it is not known how long answers take.
+	keyFrameDue = 100 * time.Millisecond
 	// absentSpacing is the longest wait while no packet of the layer comes.
 	absentSpacing = 8 * time.Second
 	// waitingKeyFrames is the pace while somebody waits for the gate to open,
@@ -24,18 +22,34 @@ const (
 
 // keyFrameAsker decides when to ask for a key frame of one layer. It is pure.
 //
-//	idle -> want -> asking (again after each wait) -> arrived -> idle
+//	idle -> want -> asked -> arrived -> idle
+//	                asked -> unheard -> asked (once before a key frame comes)
+//
+// A request that was lost on its way does not count, so it is repeated as soon
+// as that is proved: by a picture that was taken when the request should have
+// been heard, and that is no key frame. A clock alone proves nothing, for a
+// busy publisher answers late; neither does a picture where packets are missing,
+// since the key frame may be among them.
 //
 // A layer that is wanted need not flow: its sender may lack the bandwidth or
 // the processor for it. To ask often is no use then, as a layer that begins
-// does so with a key frame, and does harm, as browsers answer a request for
-// one layer with key frames of all that they send.
+// does so with a key frame, and does harm to the other layers.
 type keyFrameAsker struct {
-	wanted bool
-	tries  int
-	began  time.Time     // the first request of the present or last series
-	asked  time.Time     // the last request
-	slow   time.Duration // the longest that an answer took of late
+	wanted  bool
+	tries   int           // requests since the last key frame
+	asked   time.Time     // the last request, unless it is known that nobody heard it
+	stamp   uint32        // the layer's timestamp then
+	first   uint32        // and at the first of these requests
+	unheard bool          // the last request is proved lost
+	slow    time.Duration // the longest that an answer took of late, in the publisher's time
+}
+
+// flow is how a layer comes in at a moment.
+type flow struct {
+	rtt    time.Duration // of the publisher
+	comes  bool          // its packets do
+	stamp  uint32        // the timestamp of a picture whose packets come now
+	others time.Time     // the last request for another layer of the same source
 }
 
 // want notes that somebody needs a key frame; true if nobody did before.
@@ -47,72 +61,100 @@ func (a *keyFrameAsker) want() bool {
 	return true
 }
 
-// renew begins a series at once: the path to the publisher is back, and what
-// was asked while it was dead nobody has heard.
-func (a *keyFrameAsker) renew() { *a = keyFrameAsker{wanted: true, slow: a.slow} }
+// renew wants a key frame because the path to the publisher is back: what was
+// asked while it was dead nobody has heard. heard is the last sign of life
+// before it died.
+func (a *keyFrameAsker) renew(heard time.Time) {
+	a.wanted, a.tries = true, min(a.tries, 1)
+	if a.asked.Sub(heard) >= keyFrameDue {
+		a.asked, a.tries = time.Time{}, 0
+	}
+}
 
 // flowsAgain notes that packets come after a silence, without a key frame yet;
-// true if one is wanted, and is asked for at once.
+// true if one is wanted, whose pace is the usual one from now on.
 func (a *keyFrameAsker) flowsAgain() bool {
-	if a.wanted {
-		a.renew()
-	}
+	a.tries = min(a.tries, 1)
 	return a.wanted
 }
 
-// arrived notes a key frame.
-func (a *keyFrameAsker) arrived(now time.Time) {
-	if took := now.Sub(a.began); a.wanted && a.tries > 0 && took < keyFrameSpacing {
-		a.slow = max(took, a.slow-a.slow/8)
+// arrived notes a key frame of a timestamp.
+func (a *keyFrameAsker) arrived(stamp uint32, f flow) {
+	if a.wanted && a.tries > 0 && (a.tries == 1 || ticksAfter(stamp, a.stamp) < f.rtt) { // else it may answer the repeat
+		if took := ticksAfter(stamp, a.first); took > 0 && took < keyFrameSpacing {
+			a.slow = max(took, a.slow-a.slow/8)
+		}
 	}
-	a.wanted, a.tries = false, 0
+	if f.others.After(a.asked) { // it was asked for with that layer
+		a.asked = f.others
+	}
+	a.wanted, a.tries, a.unheard = false, 0, false
+}
+
+// passed notes a picture that is no key frame, all packets before which are
+// here; true if it proves that the last request was lost, and another is due.
+func (a *keyFrameAsker) passed(stamp uint32, f flow) bool {
+	if !a.wanted || a.tries != 1 || a.unheard || ticksAfter(stamp, a.stamp) < a.due(f.rtt) {
+		return false
+	}
+	a.unheard = true
+	return true
+}
+
+// due is how long after a request its answer was taken at the latest.
+func (a *keyFrameAsker) due(rtt time.Duration) time.Duration {
+	if a.slow == 0 {
+		return rtt + keyFrameDeaf
+	}
+	return max(rtt+keyFrameDue, 2*a.slow)
 }
 
 // step says whether to send a request now, and when to call again (zero: when
-// somebody wants one). rtt is the publisher's round trip, before which no
-// answer can be here; flows tells whether packets of the layer come.
-func (a *keyFrameAsker) step(now time.Time, rtt time.Duration, flows bool) (send bool, next time.Time) {
+// somebody wants one).
+func (a *keyFrameAsker) step(now time.Time, f flow) (send bool, next time.Time) {
 	if !a.wanted {
 		return false, time.Time{}
 	}
-	at := a.nextRequest(rtt, flows)
-	if at.After(now) {
+	if at := a.nextRequest(f); at.After(now) {
 		return false, at
 	}
 	if a.tries == 0 {
-		a.began = now
+		a.first = f.stamp
 	}
 	a.tries++
-	a.asked = now
-	return true, a.nextRequest(rtt, flows)
+	a.asked, a.stamp, a.unheard = now, f.stamp, false
+	return true, a.nextRequest(f)
 }
 
 // soon tells whether a key frame that is wanted now, of a layer that flows, is
-// asked for about now.
-func (a *keyFrameAsker) soon(now time.Time, rtt time.Duration) bool {
-	return !a.nextRequest(rtt, true).After(now.Add(keyFrameRepeat))
+// asked for about now, or has been.
+func (a *keyFrameAsker) soon(now time.Time, f flow) bool {
+	if a.wanted && a.tries > 0 && now.Sub(a.asked) < keyFrameDeaf {
+		return true
+	}
+	return !a.nextRequest(f).After(now.Add(keyFrameDue))
 }
 
-func (a *keyFrameAsker) nextRequest(rtt time.Duration, flows bool) time.Time {
-	switch {
-	case a.tries == 0 && a.began.IsZero():
-		return time.Time{}
-	case a.tries == 0:
-		return a.began.Add(keyFrameSpacing)
+func (a *keyFrameAsker) nextRequest(f flow) (at time.Time) {
+	if !a.unheard && !a.asked.IsZero() {
+		at = a.asked.Add(a.wait(f.comes))
 	}
-	return a.asked.Add(a.wait(rtt, flows))
+	if deaf := f.others.Add(keyFrameDeaf); f.comes && deaf.After(at) {
+		return deaf
+	}
+	return at
 }
 
-// wait from the last request to the next. An answer is not missed before it
-// can be here, nor before it usually is.
-func (a *keyFrameAsker) wait(rtt time.Duration, flows bool) time.Duration {
-	wait := max(keyFrameRepeat, rtt*3/2, min(a.slow*3/2, keyFrameDeaf))
-	after, longest := keyFrameTries, keyFrameSpacing
-	if !flows {
-		wait, after, longest = max(wait, keyFrameDeaf), 1, absentSpacing
-	}
-	for i := after; i < a.tries && wait < longest; i++ {
+// wait from a request that was heard to the next.
+func (a *keyFrameAsker) wait(comes bool) time.Duration {
+	wait := keyFrameSpacing
+	for i := 1; !comes && i < a.tries && wait < absentSpacing; i++ {
 		wait *= 2
 	}
-	return min(wait, longest)
+	return wait
+}
+
+// ticksAfter is how long after another a picture was taken, by their timestamps.
+func ticksAfter(stamp, other uint32) time.Duration {
+	return time.Duration(int32(stamp-other)) * time.Second / time.Duration(encodingVP8.clockRate()) //nolint:gosec // wraps
 }

@@ -134,25 +134,48 @@ func (l *layer) put(d *description, b []byte, now time.Time) bool {
 	l.bytes += len(b)
 	l.parts.add(&d.sift, len(b))
 	l.note(d.number, now)
-	if info.KeyStart {
-		l.asker.arrived(now)
+	switch {
+	case info.KeyStart:
+		l.asker.arrived(d.rtp.Timestamp, l.flow(now))
 		c.count(countKeyFrames)
+	case d.frameStart && !d.repaired && l.asker.wanted:
+		if _, missing := l.losses.Next(); !missing && l.asker.passed(d.rtp.Timestamp, l.flow(now)) {
+			l.publication.worker.post(l.ask)
+		}
 	}
 	return true
+}
+
+// flow is how the layer comes in at this moment.
+func (l *layer) flow(now time.Time) flow {
+	ticks := now.Sub(l.last) * time.Duration(l.rate()) / time.Second
+	f := flow{rtt: l.connection.roundTrip(), comes: l.coming(now), stamp: l.lastTimestamp + uint32(ticks)} //nolint:gosec // wraps
+	for _, other := range l.publication.layers {
+		if other != l && other.asker.asked.After(f.others) {
+			f.others = other.asker.asked
+		}
+	}
+	return f
+}
+
+// endOutage notes when the path to the publisher has been dead and is back.
+func (l *layer) endOutage() {
+	outages := l.connection.uplink.outages.Load()
+	if outages == l.outages {
+		return
+	}
+	l.outages = outages
+	l.losses.Abandon()
+	if l.publication.audience > 0 && !l.publication.audio {
+		l.asker.renew(l.last)
+		l.publication.worker.post(l.ask)
+	}
 }
 
 // note that a number has arrived, whatever it carried.
 func (l *layer) note(n seq.Number, now time.Time) {
 	if l.publication.audio {
 		return
-	}
-	if outages := l.connection.uplink.outages.Load(); outages != l.outages {
-		l.outages = outages
-		l.losses.Abandon()
-		if l.publication.audience > 0 {
-			l.asker.renew()
-			l.publication.worker.post(l.ask)
-		}
 	}
 	l.losses.Received(now, n)
 	if l.lossArmed {
@@ -246,7 +269,7 @@ func (l *layer) picture(now time.Time) []*packet {
 func (l *layer) ask(now time.Time) {
 	p := l.publication
 	p.mu.Lock()
-	send, next := l.asker.step(now, l.connection.roundTrip(), l.coming(now))
+	send, next := l.asker.step(now, l.flow(now))
 	ssrc, ended := l.ssrc, l.ended
 	p.mu.Unlock()
 	if ended {

@@ -101,6 +101,7 @@ func (p *publication) receive(l *layer, d description, wire uint16, b []byte, no
 		p.sfu.counters.drop(dropTooLate)
 		return
 	}
+	l.endOutage()
 	if len(d.body(b)) == 0 {
 		l.note(d.number, now)
 		p.sfu.counters.drop(dropPadding)
@@ -207,7 +208,7 @@ func (p *publication) renewPictures() {
 	}
 	for _, l := range p.layers {
 		if !l.ended && l.ssrc != 0 {
-			l.asker.renew()
+			l.asker.renew(l.last)
 			p.worker.post(l.ask)
 		}
 	}

@@ -53,12 +53,11 @@ export const cases = [
         assert.ok(asked <= 4 && keys <= 4, `nobody had asked, and ${rid} (${fps} a second) was asked ${asked} times and made ${keys} key frames`)
       }
       for (const [rid, { fps, asked, keys, seconds }] of Object.entries(storm)) {
-        // Once a second. A request is repeated when its key frame takes longer than they did of late, as it may on a machine with other work.
-        assert.ok(asked <= seconds * 1.5 + 1, `${rid} was asked ${asked} times`)
-        assert.ok(keys <= seconds + 2, `${rid} made ${keys} key frames`)
+        assert.ok(asked <= Math.ceil(seconds), `${rid} was asked ${asked} times`) // once a second: at both ends of it at most
+        assert.ok(keys <= Math.ceil(seconds), `${rid} made ${keys} key frames`)
         if (!calm[rid]?.fps) continue
         assert.ok(keys >= 3, `${rid} made ${keys} key frames`) // it was asked
-        assert.ok(fps >= calm[rid].fps * 0.8, `${rid} sent ${fps} a second, ${calm[rid].fps} before`) // a machine with other work: the mark is 0.95
+        assert.ok(fps >= calm[rid].fps * 0.95, `${rid} sent ${fps} a second, ${calm[rid].fps} before`)
       }
     },
   },
