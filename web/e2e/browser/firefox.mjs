@@ -26,10 +26,12 @@ export async function launchFirefox({ dir, env }) {
   })
   return {
     kind: 'firefox',
-    async open() {
+    /** `camera`: { width, height } of the fake camera, which gives whatever a page asks for. */
+    async open({ camera } = {}) {
       const context = await browser.createBrowserContext()
       const page = await context.newPage()
       await page.evaluateOnNewDocument(probe)
+      if (camera) await page.evaluateOnNewDocument((size) => (window.__probe.camera = size), camera)
       return tab(context, page)
     },
     close: () => browser.close(),

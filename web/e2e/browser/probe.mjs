@@ -51,7 +51,8 @@ export function probe() {
       const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false }
       const audio = wish.audio && { ...(wish.audio === true ? {} : wish.audio), ...plain }
       note('capture', { audio: Boolean(wish.audio), video: Boolean(wish.video) })
-      return capture(wish.audio ? { ...wish, audio } : wish)
+      const video = wish.video && state.camera ? { ...(wish.video === true ? {} : wish.video), ...state.camera } : wish.video
+      return capture({ ...wish, ...(audio && { audio }), ...(video && { video }) })
     }
   }
 
@@ -234,6 +235,21 @@ export function probe() {
     await context.close()
     const played = [...players].some((e) => e.srcObject?.getTracks().includes(track) && !e.paused && !e.muted && e.volume > 0)
     return { ...loudest, played }
+  }
+
+  /** Until so many voices are coming in, or it is `late`: when it was so, in milliseconds of the epoch. */
+  state.voices = async (count, late) => {
+    const receivers = state.pcs.at(-1)?.getReceivers().filter((r) => r.track.kind === 'audio') ?? []
+    const newest = () => receivers.map((r) => r.getSynchronizationSources()[0]?.rtpTimestamp)
+    const moved = new Map() // by receiver, when a packet last came
+    for (let before = newest(), until = performance.now() + late; performance.now() < until; ) {
+      await new Promise((done) => setTimeout(done, 20))
+      const now = newest()
+      now.forEach((stamp, i) => stamp !== before[i] && moved.set(i, performance.now()))
+      before = now
+      if ([...moved.values()].filter((at) => performance.now() - at < 150).length >= count) return epoch(performance.now())
+    }
+    return null
   }
 
   /** The far end of the selected candidate pair of every living connection. */
