@@ -11,10 +11,15 @@ func (s *Server) handleSeeRoom(r request, m protocol.SeeRoom) error {
 	if err := s.mayEnter(r.sess, m.Name, room); err != nil {
 		return err
 	}
-	seen := protocol.RoomSeen{}
-	if room != nil {
-		seen.People, seen.Lobby = len(room.Members), room.waits(s.roleIn(r.sess, room))
+	if room == nil {
+		// As joining would make it.
+		room = &roomEntry{}
+		s.startOptions(room, r.sess, nil)
 	}
-	s.reply(r, seen)
+	role := s.roleIn(r.sess, room)
+	s.reply(r, protocol.RoomSeen{
+		People: len(room.Members), Lobby: room.waits(role),
+		CanPublish: r.sess.grants.Publish && MayPublish(room.Options, role),
+	})
 	return nil
 }

@@ -14,12 +14,16 @@ func TestARoomIsSeenBeforeItIsJoined(t *testing.T) {
 			seen, _ := dan.ask(protocol.SeeRoom{Name: "review"}).(protocol.RoomSeen)
 			return seen
 		}
-		if seen := see(); seen != (protocol.RoomSeen{}) || len(r.server.rooms.byName) != 0 {
+		if seen := see(); seen != (protocol.RoomSeen{CanPublish: true}) || len(r.server.rooms.byName) != 0 {
 			t.Fatalf("a room that nobody made: %+v", seen)
 		}
 		ann, _, _, room := three(r)
-		if seen := see(); seen != (protocol.RoomSeen{People: 3}) {
+		if seen := see(); seen != (protocol.RoomSeen{People: 3, CanPublish: true}) {
 			t.Errorf("with three in it: %+v", seen)
+		}
+		ann.ok(protocol.SetRoom{Room: room, Options: options(func(o *protocol.RoomOptions) { o.Publishers = protocol.PublishersSpeakers })})
+		if seen := see(); seen.CanPublish {
+			t.Error("who may only watch is not told")
 		}
 		ann.ok(protocol.SetRoom{Room: room, Options: options(func(o *protocol.RoomOptions) { o.Lobby = true })})
 		if seen := see(); !seen.Lobby {

@@ -211,6 +211,8 @@ type RoomSeen struct {
 	People int `json:"people"`
 	// Lobby: a host lets one in.
 	Lobby bool `json:"lobby,omitempty"`
+	// CanPublish: who joins now may send; the others watch and listen.
+	CanPublish bool `json:"can_publish"`
 }
 
 // RoomChanged brings a whole room, when this session has come into it (by

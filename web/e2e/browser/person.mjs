@@ -105,15 +105,19 @@ export class Person {
     }
   }
 
-  /** Waits for the end of the call and gives its reason. */
+  /** Waits for the end of the call, and until its buttons may be pressed, and gives its reason. */
   async ended(timeout = PATIENCE) {
     await this.see('ended', timeout)
+    await this.tab.waitFor((selector) => !document.querySelector(selector), `${at('ended-actions')}[data-armed=false]`, PATIENCE)
     return this.attribute('ended', 'data-reason')
   }
 
   /** Leaves the screen after a call. */
   async home() {
-    if (await this.attribute('ended', 'data-reason')) await this.click('home')
+    if (await this.attribute('ended', 'data-reason')) {
+      await this.ended()
+      await this.click('home')
+    }
     await this.see('callee')
   }
 

@@ -216,8 +216,8 @@ export class Client extends Emitter<ClientEvents> {
 
   /** How the room of that name is, without joining it; rejects with what joining it would be refused with. */
   async seeRoom(name: string): Promise<SeenRoom> {
-    const { people, lobby } = await this.link_.request('see_room', { name })
-    return { people, lobby: lobby ?? false }
+    const { people, lobby = false, can_publish: canPublish } = await this.link_.request('see_room', { name })
+    return { people, lobby, canPublish }
   }
 
   /** The name of the room in whose lobby one waits. */

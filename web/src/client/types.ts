@@ -246,6 +246,8 @@ export interface SeenRoom {
   people: number
   /** A host lets one in. */
   lobby: boolean
+  /** Who joins may send; the others watch and listen. */
+  canPublish: boolean
 }
 
 /** What somebody is shown where, in device pixels; 0 x 0 or left out means not shown. */

@@ -1,13 +1,15 @@
 // @vitest-environment happy-dom
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { VueWrapper } from '@vue/test-utils'
 import { endReasons } from '../protocol/messages'
 import { byId, createRig, settle } from '../dev/rig'
 import EndedScreen from './EndedScreen.vue'
 
 let screen: VueWrapper
+beforeEach(() => void vi.useFakeTimers())
 afterEach(() => {
   screen.unmount()
+  vi.useRealTimers()
   document.body.innerHTML = ''
 })
 const show = async (props: Record<string, unknown>) => {
@@ -52,11 +54,28 @@ describe('the ended screen', () => {
   })
 })
 
+describe('who taps twice on Hang up', () => {
+  it('neither rates nor calls again, and half a second later does', async () => {
+    await show({ reason: 'hangup', by: 'self', durationMs: 60_000 })
+    byId('call-again').click()
+    byId('rate-poor').click()
+    vi.advanceTimersByTime(499)
+    byId('home').click()
+    expect(screen.emitted()).toEqual({})
+    vi.advanceTimersByTime(1)
+    await settle()
+    byId('call-again').click()
+    expect(screen.emitted('again')).toHaveLength(1)
+  })
+})
+
 describe('the question how it was', () => {
   it('is one tap, and a second about what was poor', async () => {
     await show({ reason: 'hangup', by: 'peer', durationMs: 60_000 })
+    vi.advanceTimersByTime(500)
     byId('rate-poor').click()
     await settle()
+    vi.advanceTimersByTime(1)
     byId('rate-sound').click()
     await settle()
     expect(screen.emitted('rate')).toEqual([['poor', undefined], ['poor', 'sound']])

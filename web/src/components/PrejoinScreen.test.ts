@@ -50,3 +50,14 @@ it('says so when the host lets nobody in', async () => {
   expect(screen.find('[role=alert]').text()).toBe('The host did not let you in.')
   screen.unmount()
 })
+
+it('says before joining that one may only watch, and opens no camera for it', async () => {
+  rig.fake.callrelay.seeRoom = async () => ({ people: 3, lobby: false, canPublish: false })
+  rig.fake.granted.camera = rig.fake.granted.microphone = true
+  const screen = rig.mount(PrejoinScreen, { room: 'tea', needsName: false, join: async () => undefined })
+  await settle()
+  expect(byId('only-watch').textContent).toBe('You watch and listen here: only hosts and speakers send.')
+  expect(screen.text()).not.toContain('without camera')
+  expect(rig.fake.asked.filter(([verb]) => verb === 'startPreview' || verb === 'stopPreview').at(-1)).not.toEqual(['startPreview', ['microphone', 'camera']])
+  screen.unmount()
+})

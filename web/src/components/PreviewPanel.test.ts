@@ -83,4 +83,20 @@ describe('the preview', () => {
     expect(panel.findAll('[role=switch]').map((s) => s.attributes('aria-checked'))).toEqual(['true', 'false'])
     panel.unmount()
   })
+
+  it('says once that both are blocked, and tries both again', async () => {
+    const rig = createRig()
+    const { microphone, camera } = rig.fake.devices
+    microphone.state.value = { state: 'denied' }
+    camera.state.value = { state: 'denied' }
+    const panel = rig.mount(PreviewPanel)
+    await settle()
+    expect(panel.findAll('[role=note]').map((note) => note.text().split('.')[0])).toEqual(['You blocked the camera and the microphone for this site'])
+    await panel.get('[role=note] button').trigger('click')
+    expect(rig.fake.asked.at(-1)).toEqual(['startPreview', ['microphone', 'camera']])
+    microphone.state.value = { state: 'none' }
+    await settle()
+    expect(panel.findAll('[role=note]')).toHaveLength(2)
+    panel.unmount()
+  })
 })

@@ -84,6 +84,18 @@ it('rings a person from the list into the call', async () => {
   expect(rig.fake.asked).toEqual([['invite', 'cat', true]])
 })
 
+it('says what to do where nobody is online', async () => {
+  rig.fake.state.people.value = [{ user: 'cat', name: 'Cat', presence: 'offline' }]
+  rig.mount(InvitePanel)
+  expect(byId('nobody').textContent).toContain('Type the name of somebody')
+  rig.fake.state.room.value = { name: 'tea', self: 'me', since: 0 }
+  await settle()
+  expect(byId('nobody').textContent).toContain('Send them the link')
+  rig.fake.state.people.value = [{ user: 'cat', name: 'Cat', presence: 'available' }]
+  await settle()
+  expect(document.querySelector('[data-testid=nobody]')).toBeNull()
+})
+
 it('shows the link in a room with a name only, and its QR code when asked', async () => {
   const call = rig.mount(InvitePanel)
   expect(call.find('[data-testid=qr]').exists()).toBe(false)

@@ -10,8 +10,17 @@ export interface DeviceHelp {
   retry?: 'action.tryAgain' | 'action.askAgain'
 }
 
-export function deviceHelp(kind: DeviceKind, state: DeviceState['state'], { help }: Platform): DeviceHelp | undefined {
-  const key = (name: string) => `device.${name}${kind === 'camera' ? 'Camera' : ''}`
+/** What a sentence is about; both where both are shut in the same way, and are opened in one. */
+export type DeviceSubject = DeviceKind | 'both'
+
+const SUFFIX = { microphone: '', camera: 'Camera', both: 'Both' }
+
+/** What is said once of microphone and camera. */
+export const saidOfBoth = (microphone: DeviceState['state'], camera: DeviceState['state']): boolean =>
+  microphone === camera && (camera === 'denied' || camera === 'dismissed')
+
+export function deviceHelp(kind: DeviceSubject, state: DeviceState['state'], { help }: Platform): DeviceHelp | undefined {
+  const key = (name: string) => `device.${name}${SUFFIX[kind]}`
   switch (state) {
     case 'denied':
       return { text: key('denied'), steps: [`help.${help}1`, `help.${help}2`], retry: 'action.tryAgain' }

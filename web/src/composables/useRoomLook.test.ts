@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { effectScope, shallowRef, type EffectScope } from 'vue'
+import type { SeenRoom } from '../client/types'
 import { useRoomLook, type RoomLook } from './useRoomLook'
 
-const seeRoom = vi.fn<(name: string) => Promise<{ people: number; lobby: boolean }>>()
+const seeRoom = vi.fn<(name: string) => Promise<SeenRoom>>()
 const self = shallowRef<{ user: string; name: string }>()
 const settle = () => vi.advanceTimersByTimeAsync(0)
 let scope: EffectScope
@@ -15,7 +16,7 @@ function start(): RoomLook {
 
 beforeEach(() => {
   vi.useFakeTimers()
-  seeRoom.mockReset().mockResolvedValue({ people: 3, lobby: false })
+  seeRoom.mockReset().mockResolvedValue({ people: 3, lobby: false, canPublish: true })
   self.value = { user: 'ada', name: 'Ada' }
 })
 afterEach(() => {
@@ -27,7 +28,7 @@ test('the room is looked at every five seconds until the screen is left', async 
   const { seen } = start()
   await settle()
   expect(seen.value?.people).toBe(3)
-  seeRoom.mockResolvedValue({ people: 4, lobby: false })
+  seeRoom.mockResolvedValue({ people: 4, lobby: false, canPublish: true })
   await vi.advanceTimersByTimeAsync(5000)
   expect(seen.value?.people).toBe(4)
   scope.stop()

@@ -73,7 +73,7 @@ export function createFake() {
     cancel: note('cancel'),
     hangUp: note('hangUp'),
     rate: note('rate'),
-    seeRoom: async () => ({ people: 3, lobby: false }),
+    seeRoom: async () => ({ people: 3, lobby: false, canPublish: true }),
     joinRoom: noteAsync('joinRoom'),
     leaveLobby: note('leaveLobby'),
     leaveRoom: note('leaveRoom'),

@@ -40,7 +40,7 @@ async function start(): Promise<void> {
 async function clickOn(names: readonly string[]): Promise<void> {
   for (let tries = 0; tries < 50; tries++) {
     const found = [...document.querySelectorAll<HTMLElement>('button, [role=menuitem], [role=tab], label')].find((el) =>
-      names.includes((el.getAttribute('aria-label') ?? el.textContent ?? '').replace(/\d+\+?$/, '').trim()),
+      names.includes((el.getAttribute('aria-label') ?? el.textContent ?? '').replace(/\d+\+?$/, '').trim()) && getComputedStyle(el).pointerEvents !== 'none',
     )
     if (found) {
       // Tabs of reka-ui act on mousedown, its menus open by a key as by a pointer.

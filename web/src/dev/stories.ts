@@ -115,6 +115,14 @@ export const stories: Record<string, Story> = {
     },
   },
   prejoin: { path: '/r/design-review', prepare: (fake) => devices(fake) },
+  'prejoin-watch': {
+    path: '/r/all-hands',
+    prepare(fake) {
+      signedIn(fake)
+      devices(fake)
+      fake.callrelay.seeRoom = async () => ({ people: 48, lobby: false, canPublish: false })
+    },
+  },
   lobby: {
     path: '/r/design-review',
     prepare(fake) {
@@ -255,6 +263,17 @@ export const stories: Record<string, Story> = {
       talking(fake)
     }),
     click: ['Add people|添加成员', 'QR code of the link|链接的二维码'],
+  },
+  'room-invite-nobody': {
+    prepare: inCall(() => nine().slice(0, 2), (fake) => {
+      inRoom(fake)
+      fake.state.people.value = []
+    }),
+    click: ['Add people|添加成员'],
+  },
+  'call-invite-nobody': {
+    prepare: inCall(() => nine().slice(0, 1), (fake) => void (fake.state.people.value = [])),
+    click: ['Add people|添加成员'],
   },
   'room-watch': {
     prepare: inCall(() => nine().slice(0, 3), (fake) => {

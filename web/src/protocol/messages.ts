@@ -1236,6 +1236,8 @@ export interface RoomSeenMessage {
   people: number
   /** Lobby: a host lets one in. */
   lobby?: boolean
+  /** CanPublish: who joins now may send; the others watch and listen. */
+  can_publish: boolean
 }
 
 /**
