@@ -31,13 +31,21 @@ import (
 type options struct {
 	Server    string `help:"The server to start, on free ports of the loopback." required:"" placeholder:"BIN"`
 	ServerLog string `help:"File for its log; empty drops it." placeholder:"FILE"`
-	Joins     int    `help:"People who join while forged ClientHellos arrive." default:"1000"`
+	Joins     int    `help:"People who join, two by two, while forged ClientHellos arrive; an even number." default:"1000"`
 	Rate      int    `help:"Forged ClientHellos a second." default:"1000"`
 	Seconds   int    `help:"How long each other flood lasts." default:"5"`
 	Requests  int    `help:"Allocates on one credential." default:"1000"`
 	PeerRate  int    `help:"Packets a second of one who has signed in." default:"100000"`
 	Pin       bool   `help:"Keep the server on core 0, and this program on the others."`
 	JSON      string `help:"Write the report there." placeholder:"FILE"`
+}
+
+// Validate is called by kong once the flags are read.
+func (o options) Validate() error {
+	if o.Joins < 2 || o.Joins%2 != 0 {
+		return fmt.Errorf("--joins is %d, but people join two by two: give an even number", o.Joins)
+	}
+	return nil
 }
 
 func main() {
