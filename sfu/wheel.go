@@ -9,7 +9,7 @@ const (
 	wheelTick  = time.Millisecond
 	wheelSlots = 1024 // a turn of about one second
 	// gathered is the pace of what fires together.
-	gathered = 50 * time.Millisecond
+	gathered = 100 * time.Millisecond
 )
 
 // wheel is the timers of one worker: setting, moving and stopping one costs

@@ -11,7 +11,7 @@ import (
 // writeLoop is the one writer of a socket. It ends when the outbox closes or a
 // write fails, and sees to it that the reader ends, too.
 func (s *Server) writeLoop(c *conn) {
-	ping := time.NewTicker(s.cfg.PingEvery)
+	ping := time.NewTimer(untilPing(time.Now(), s.cfg.PingEvery))
 	defer ping.Stop()
 	for {
 		select {
@@ -24,8 +24,22 @@ func (s *Server) writeLoop(c *conn) {
 				c.abort()
 				return
 			}
+			ping.Reset(untilPing(time.Now(), s.cfg.PingEvery))
 		}
 	}
+}
+
+// pingsAt are the times of pings, for all sockets the same: one waking of the
+// process serves many.
+const pingsAt = 500 * time.Millisecond
+
+// untilPing is how long from now the next ping of a socket is due: every, or up
+// to pingsAt less. A pace that is no longer than that is kept as it is.
+func untilPing(now time.Time, every time.Duration) time.Duration {
+	if every <= pingsAt {
+		return every
+	}
+	return now.Add(every).Truncate(pingsAt).Sub(now)
 }
 
 // flush writes what waits; true when the socket has been closed.
