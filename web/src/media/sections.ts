@@ -32,9 +32,10 @@ export interface Sections {
 /** Adds all sections to a new connection, without tracks: no permission is needed. */
 export function addSections(pc: RTCPeerConnection): Sections {
   const senders = new Map<Source, RTCRtpTransceiver>()
+  const codecs = { audio: sendCodecs('audio'), video: sendCodecs('video') }
   for (const { source, kind, encodings } of SEND) {
     const transceiver = pc.addTransceiver(kind, { direction: 'sendonly', sendEncodings: encodings })
-    preferCodecs(transceiver, kind, sendCodecs(kind))
+    prefer(transceiver, codecs[kind])
     senders.set(source, transceiver)
   }
   return { senders, slots: [...addSlots(pc, 'audio', AUDIO_SLOTS), ...addSlots(pc, 'video', VIDEO_SLOTS)] }
@@ -42,9 +43,10 @@ export function addSections(pc: RTCPeerConnection): Sections {
 
 /** Adds receive slots; they are negotiated by the next offer. */
 export function addSlots(pc: RTCPeerConnection, kind: 'audio' | 'video', count: number): RTCRtpTransceiver[] {
+  const codecs = preferredCodecs(kind, receivable(kind))
   return Array.from({ length: count }, () => {
     const transceiver = pc.addTransceiver(kind, { direction: 'recvonly' })
-    preferCodecs(transceiver, kind, globalThis.RTCRtpReceiver?.getCapabilities?.(kind)?.codecs ?? [])
+    prefer(transceiver, codecs)
     return transceiver
   })
 }
@@ -54,15 +56,20 @@ export function describeSections(sections: Sections): Section[] {
   return [...sections.senders].flatMap(([source, { mid }]) => (mid === null ? [] : [{ mid, source }]))
 }
 
-function sendCodecs(kind: 'audio' | 'video'): RTCRtpCodec[] {
-  // Chromium takes only codecs that it can receive into the preferences, for send sections too.
-  const receivable = globalThis.RTCRtpReceiver?.getCapabilities?.(kind)?.codecs ?? []
-  const sendable = globalThis.RTCRtpSender?.getCapabilities?.(kind)?.codecs ?? []
-  return sendable.filter((s) => receivable.some((r) => r.mimeType === s.mimeType && r.sdpFmtpLine === s.sdpFmtpLine))
+/** A browser takes its time to say: ask it once for many sections. */
+function receivable(kind: 'audio' | 'video'): RTCRtpCodec[] {
+  return globalThis.RTCRtpReceiver?.getCapabilities?.(kind)?.codecs ?? []
 }
 
-function preferCodecs(transceiver: RTCRtpTransceiver, kind: 'audio' | 'video', available: RTCRtpCodec[]): void {
-  const codecs = preferredCodecs(kind, available)
+function sendCodecs(kind: 'audio' | 'video'): RTCRtpCodec[] {
+  // Chromium takes only codecs that it can receive into the preferences, for send sections too.
+  const received = receivable(kind)
+  const sendable = globalThis.RTCRtpSender?.getCapabilities?.(kind)?.codecs ?? []
+  const both = sendable.filter((s) => received.some((r) => r.mimeType === s.mimeType && r.sdpFmtpLine === s.sdpFmtpLine))
+  return preferredCodecs(kind, both)
+}
+
+function prefer(transceiver: RTCRtpTransceiver, codecs: RTCRtpCodec[]): void {
   if (codecs.length === 0 || !('setCodecPreferences' in transceiver)) return
   try {
     transceiver.setCodecPreferences(codecs)
