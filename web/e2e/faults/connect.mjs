@@ -20,9 +20,10 @@ function delayed(world, ms) {
 /** The entry of a page's log that fits, once it is there. */
 const noted = (person, what, fits) => until(what, async () => (await person.log()).find(fits), 15_000)
 
-/** Milliseconds of a page from the start of its loading: until its socket was begun, it was signed in, and its connection stood. */
+/** Milliseconds of a page from the start of its loading: until its socket was begun, it was signed in, and it was ready, signed in and connected. */
 async function loaded(person) {
   const connected = await noted(person, 'a connection', (e) => e.what === 'pc' && e.state === 'connected')
+  const welcomed = await noted(person, 'the welcome', (e) => e.what === 'got' && e.id === 'welcome')
   const began = await person.tab.evaluate(() => performance.timeOrigin)
   const log = await person.log()
   const at = (fits) => log.find(fits).at - began
@@ -34,7 +35,7 @@ async function loaded(person) {
     socket: at((e) => e.what === 'socket made'),
     signedIn: at((e) => e.what === 'got' && e.id === 'welcome'),
     offered: at((e) => e.what === 'sent' && e.id === 'offer'),
-    connected: connected.at - began,
+    connected: Math.max(connected.at, welcomed.at) - began,
   }
 }
 
