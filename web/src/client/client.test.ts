@@ -590,6 +590,72 @@ describe('in a call', () => {
     expect(client.call?.local.microphone.on).toBe(true)
   })
 
+  test('a reload offers right behind hello, before it is told what it comes back to, and keeps that connection', async () => {
+    const { browser } = await active()
+    browser.window.dispatchEvent(new Event('pagehide'))
+    const client = new Client({ name: 'ada', url: 'ws://x/ws', environment: browser })
+    void client.connect()
+    const early = pc()
+    await settle()
+    FakeSocket.last.onopen?.()
+    await settle()
+    const socket = FakeSocket.last
+    expect(socket.types()).toEqual(['hello', 'offer'])
+    expect(socket.got('offer')).toMatchObject({ participant: 'me', generation: 2 })
+    socket.receive(
+      welcome({ outcome: 'snapshot', call: view({ state: 'active', generation: 1 }), rooms: [room({ n: 9 })] }),
+    )
+    socket.reply('offer', { type: 'answer', participant: 'me', generation: 2, sdp: 'x' })
+    await settle()
+    expect(pc()).toBe(early)
+    expect(early.signalingState).toBe('stable')
+    expect(socket.types().filter((t) => t === 'offer')).toHaveLength(1)
+    early.becomes('connected')
+    expect(client.call?.connectionState).toBe('connected')
+    // The next reload is one generation on.
+    browser.window.dispatchEvent(new Event('pagehide'))
+    const { socket: next } = await signIn(browser, {
+      outcome: 'snapshot',
+      call: view({ state: 'active', generation: 2 }),
+    })
+    expect(next.got('offer').generation).toBe(3)
+  })
+
+  test('a reload whose call is over meanwhile closes the connection that it has begun', async () => {
+    const { browser } = await active()
+    browser.window.dispatchEvent(new Event('pagehide'))
+    const before = FakePeerConnection.all.length
+    const { client, socket } = await signIn(browser, { outcome: 'snapshot' })
+    expect(FakePeerConnection.all.length).toBe(before + 1)
+    expect(pc().closed).toBe(true)
+    socket.reply('offer', { type: 'error', code: 'not_found', message: 'you have no seat' })
+    await settle()
+    expect(client.call).toBeUndefined()
+    expect(FakePeerConnection.all.length).toBe(before + 1)
+  })
+
+  test('a reload after a call begins no connection', async () => {
+    const { call, browser } = await active()
+    call.hangUp()
+    browser.window.dispatchEvent(new Event('pagehide'))
+    const before = FakePeerConnection.all.length
+    await signIn(browser, { outcome: 'snapshot' })
+    expect(FakePeerConnection.all.length).toBe(before)
+  })
+
+  test('a reload that has begun an older connection than the server knows makes one of the next generation', async () => {
+    const { browser } = await active()
+    browser.window.dispatchEvent(new Event('pagehide'))
+    const { socket } = await signIn(browser, {
+      outcome: 'snapshot',
+      call: view({ state: 'active', generation: 5 }),
+      rooms: [room({ n: 9 })],
+    })
+    // Somebody knows of newer ones: the one begun is no use.
+    expect(socket.types().filter((t) => t === 'offer')).toHaveLength(2)
+    expect(socket.got('offer').generation).toBe(6)
+  })
+
   test('hanging up closes the connection, tells the server, and keeps a preview open', async () => {
     const { client, call, socket, browser } = await active()
     await client.devices.start({ microphone: true, camera: true }, 'preview')

@@ -14,6 +14,7 @@ import { Call } from './call'
 import { Emitter } from './emitter'
 import { browserEnvironment, type Environment } from './environment'
 import { CallrelayError } from './errors'
+import { HeadStart } from './headStart'
 import { ICEServers } from './iceServers'
 import { Link } from './link'
 import { Lobby } from './lobby'
@@ -80,6 +81,7 @@ export class Client extends Emitter<ClientEvents> {
   private readonly ownsDevices: boolean
   private readonly link_: Link
   private readonly context: RoomContext
+  private readonly headStart: HeadStart
   private who: { user: string; name: string } | undefined
   private persons: readonly Person[] = []
   private missedCalls: readonly Missed[] = []
@@ -104,17 +106,11 @@ export class Client extends Emitter<ClientEvents> {
     this.devices = options.devices ?? new Devices(this.env)
     this.ownsDevices = !options.devices
     this.screen = new ScreenShare(this.env)
-    const ice = new ICEServers(this.link_)
+    const ice = new ICEServers(this.link_, store)
     const lossyData = options.lossyData ?? false
-    this.context = {
-      env: this.env,
-      link: this.link_,
-      ice,
-      devices: this.devices,
-      screen: this.screen,
-      store,
-      lossyData,
-    }
+    const connecting = { env: this.env, link: this.link_, ice, store, lossyData }
+    this.headStart = new HeadStart(connecting)
+    this.context = { ...connecting, devices: this.devices, screen: this.screen, headStart: this.headStart }
     this.lobby = new Lobby(this.link_, (name) => this.emit('lobby', name))
     this.link_.on('state', (state) => this.linkChanged(state))
     this.link_.on('moved', (leftMs) => this.everyRoom((room) => room.moved(leftMs)))
@@ -162,6 +158,7 @@ export class Client extends Emitter<ClientEvents> {
 
   /** Signs in and stays so. Resolves at the first welcome; rejects when the server refuses for good. */
   connect(): Promise<void> {
+    if (this.link.state === 'idle') this.headStart.begin()
     this.link_.start()
     return new Promise((resolve, reject) => {
       const settle = (state: LinkState): boolean => {
@@ -254,6 +251,7 @@ export class Client extends Emitter<ClientEvents> {
       if (this.away) this.link_.tell('set_presence', { away: true })
     }
     if (state.state === 'closed') {
+      this.headStart.drop()
       this.currentCall?.lose()
       this.currentRoom?.finish('lost')
       if (state.cause.code !== 'closed') this.emit('error', state.cause)
@@ -274,6 +272,7 @@ export class Client extends Emitter<ClientEvents> {
     this.lobby.resumed(message.waiting, rooms)
     if (this.currentRoom && !rooms.some((r) => r.room === this.currentRoom?.id)) this.currentRoom.finish('lost')
     for (const view of rooms) this.roomBack(view)
+    this.headStart.drop() // who has come back has taken it
     this.setPeople(message.people ?? [])
     this.setMissed(missedList(message.missed, Date.now()))
   }

@@ -70,7 +70,7 @@ export class Link extends Emitter<LinkEvents> {
   private readonly env: Environment
   private readonly options: LinkOptions
   private readonly store: SessionStore
-  private readonly requests = new Requests((text) => this.socket?.send(text))
+  private readonly requests = new Requests()
   private current: LinkState = { state: 'idle' }
   private readonly servers: Servers
   private socket: WebSocket | undefined
@@ -81,6 +81,8 @@ export class Link extends Emitter<LinkEvents> {
   /** Where the session is asked to be, and until when (performance.now()) the present server holds on. */
   private moving: { url: string; until: number } | undefined
   private welcomed = false
+  /** The newest socket on which hello has asked for the session of this tab. */
+  private greeted: WebSocket | undefined
   private attempt = 0
   private downSince: number | undefined
   /** Earliest next try as the server asked, in performance.now(). */
@@ -143,7 +145,17 @@ export class Link extends Emitter<LinkEvents> {
    */
   request<T extends RequestType>(type: T, body: Body<T>, timeoutMs = 15_000): Promise<Reply<T>> {
     if (this.current.state === 'closed') return Promise.reject(this.closedError())
-    return this.requests.add(type, body, timeoutMs, this.welcomed) as Promise<Reply<T>>
+    return this.requests.add(type, body, timeoutMs, this.welcomedSocket) as Promise<Reply<T>>
+  }
+
+  /**
+   * As request, for what need not wait for the welcome: it leaves right behind the hello that takes the session up again.
+   * What it speaks of may be gone by then.
+   */
+  ahead<T extends RequestType>(type: T, body: Body<T>, timeoutMs = 15_000): Promise<Reply<T>> {
+    if (this.current.state === 'closed') return Promise.reject(this.closedError())
+    const greeted = this.socket === this.greeted ? this.greeted : undefined
+    return this.requests.add(type, body, timeoutMs, this.welcomedSocket ?? greeted, true) as Promise<Reply<T>>
   }
 
   /** Sends without asking for a reply; dropped while the link is down, so only for what is told again then. */
@@ -189,6 +201,10 @@ export class Link extends Emitter<LinkEvents> {
       // The browser does not close a socket whose network is gone: find out whether it lives.
       this.doubted(SILENT_MS)
     }
+  }
+
+  private get welcomedSocket(): WebSocket | undefined {
+    return this.welcomed ? this.socket : undefined
   }
 
   private open(): void {
@@ -250,7 +266,11 @@ export class Link extends Emitter<LinkEvents> {
   private async greet(socket: WebSocket): Promise<void> {
     try {
       const hello = await this.hello()
-      if (socket === this.socket) socket.send(hello)
+      if (socket !== this.socket) return
+      socket.send(hello)
+      if (!this.store.current?.session) return
+      this.greeted = socket
+      this.requests.sendAhead(socket)
     } catch (error) {
       if (socket === this.socket) this.broke({ code: 'unauthorized', message: `no token: ${String(error)}` })
     }
@@ -314,7 +334,7 @@ export class Link extends Emitter<LinkEvents> {
     this.arrived()
     this.emit('welcome', message)
     this.become({ state: 'up' })
-    this.requests.sendAll()
+    if (this.socket) this.requests.sendAll(this.socket)
     this.watch()
   }
 

@@ -3,6 +3,10 @@ import { CallrelayError } from './errors'
 
 interface Pending {
   text: string
+  /** Leaves right behind the hello that takes the session up again. */
+  ahead: boolean
+  /** The socket on which it has left. */
+  on: WebSocket | undefined
   resolve: (reply: ServerMessage) => void
   reject: (error: CallrelayError) => void
   timer: ReturnType<typeof setTimeout>
@@ -17,16 +21,11 @@ export const PING_ID = 2
 
 /** The requests that wait for their reply, in the order in which they were made. */
 export class Requests {
-  private readonly send: (text: string) => void
   private readonly pending = new Map<number, Pending>()
   private lastID = PING_ID
 
-  constructor(send: (text: string) => void) {
-    this.send = send
-  }
-
-  /** Sends now or, with `up` false, with the next sendAll. */
-  add(type: string, body: object, timeoutMs: number, up: boolean): Promise<ServerMessage> {
+  /** Sends now, where there is a socket that was welcomed, or else with the next sendAll or, with `ahead`, sendAhead. */
+  add(type: string, body: object, timeoutMs: number, up: WebSocket | undefined, ahead = false): Promise<ServerMessage> {
     if (this.pending.size >= MAX_PENDING) {
       return Promise.reject(new CallrelayError('unavailable', 'too many requests wait for the server'))
     }
@@ -37,8 +36,8 @@ export class Requests {
         this.pending.delete(id)
         reject(new CallrelayError('timeout', `no reply to ${type}`))
       }, timeoutMs)
-      this.pending.set(id, { text, resolve, reject, timer })
-      if (up) this.send(text)
+      this.pending.set(id, { text, ahead, on: up, resolve, reject, timer })
+      up?.send(text)
     })
   }
 
@@ -53,9 +52,14 @@ export class Requests {
     }
   }
 
-  /** Sends all that wait, on a new socket. */
-  sendAll(): void {
-    for (const { text } of this.pending.values()) this.send(text)
+  /** Sends what does not wait for the welcome, on a socket on which hello has just left. */
+  sendAhead(socket: WebSocket): void {
+    for (const pending of this.pending.values()) if (pending.ahead) send(pending, socket)
+  }
+
+  /** Sends all that wait, on a socket that was welcomed. */
+  sendAll(socket: WebSocket): void {
+    for (const pending of this.pending.values()) send(pending, socket)
   }
 
   rejectAll(error: CallrelayError): void {
@@ -69,4 +73,10 @@ export class Requests {
     clearTimeout(pending.timer)
     return pending
   }
+}
+
+function send(pending: Pending, socket: WebSocket): void {
+  if (pending.on === socket) return
+  pending.on = socket
+  socket.send(pending.text)
 }

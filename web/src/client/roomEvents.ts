@@ -1,10 +1,7 @@
 import type { Devices } from '../media/devices'
 import type { ScreenShare } from '../media/screen'
 import type { EndReason, InvitationView, ParticipantID, Source } from '../protocol/messages'
-import type { Environment } from './environment'
-import type { ICEServers } from './iceServers'
-import type { Link } from './link'
-import type { SessionStore } from './sessionStore'
+import type { SeatContext } from './seatConnections'
 import type {
   CallInfo,
   ClientError,
@@ -46,13 +43,7 @@ export type RoomEvents = {
 }
 
 /** What a room needs of the client. */
-export interface RoomContext {
-  env: Environment
-  link: Link
-  ice: ICEServers
+export interface RoomContext extends SeatContext {
   devices: Devices
   screen: ScreenShare
-  store: SessionStore
-  /** Connections open a data channel for lossy messages. */
-  lossyData: boolean
 }

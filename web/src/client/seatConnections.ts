@@ -1,11 +1,9 @@
-import { MediaConnection, type Signalling } from '../media/connection'
+import type { MediaConnection } from '../media/connection'
 import type { ParticipantID, PublicationID, Source } from '../protocol/messages'
-import type { Environment } from './environment'
 import { toClientError } from './errors'
-import type { ICEServers } from './iceServers'
+import type { HeadStart } from './headStart'
 import type { KeptTracks } from './keptTracks'
-import type { Link } from './link'
-import type { SessionStore } from './sessionStore'
+import { newConnection, type ConnectionContext } from './seatConnection'
 import type { ClientError, ConnectionState } from './types'
 
 export interface SeatHost {
@@ -21,12 +19,8 @@ export interface SeatHost {
   error(error: ClientError): void
 }
 
-export interface SeatContext {
-  env: Environment
-  link: Link
-  ice: ICEServers
-  store: SessionStore
-  lossyData: boolean
+export interface SeatContext extends ConnectionContext {
+  headStart: HeadStart
 }
 
 /** How often a hand-over looks whether the new connection carries everything, and how long it waits for that. */
@@ -101,7 +95,9 @@ export class SeatConnections {
   connect(seat: ParticipantID, known: number): void {
     if (this.newest || this.closed) return
     this.seat = seat
-    this.make(Math.max(known, this.context.store.current?.seats[seat] ?? 0) + 1)
+    const begun = this.context.headStart.take(seat, known)
+    if (begun) this.take(begun)
+    else this.make(Math.max(known, this.context.store.current?.seats[seat] ?? 0) + 1)
   }
 
   /** One of the next generation in place of the newest. */
@@ -134,36 +130,22 @@ export class SeatConnections {
     this.newest?.close()
     this.before?.close()
     this.newest = this.before = undefined
+    const { store } = this.context
+    if (this.seat && store.current?.seat === this.seat) store.update({ seat: undefined })
   }
 
   private make(generation: number): void {
-    const { env, link, ice, store, lossyData } = this.context
-    const participant = this.seat
-    store.update({ seats: { ...store.current?.seats, [participant]: generation } })
     let connection: MediaConnection
     try {
-      const signalling: Signalling = {
-        iceServers: () => ice.current,
-        offer: async (generation, sdp, sections) => {
-          const answer = await link.request('offer', { participant, generation, sdp, sections })
-          ice.take(answer.ice_servers)
-          return answer.sdp
-        },
-        reachable: (since) => link.heardSince(since),
-        candidate: (generation, c) =>
-          link.tell('candidate', {
-            participant,
-            generation,
-            candidate: c.candidate,
-            sdp_mid: c.sdpMid ?? undefined,
-            sdp_mline_index: c.sdpMLineIndex ?? undefined,
-          }),
-      }
-      connection = new MediaConnection(env, generation, signalling, lossyData)
+      connection = newConnection(this.context, this.seat, generation)
     } catch (error) {
       this.host.error(toClientError(error))
       return
     }
+    this.take(connection)
+  }
+
+  private take(connection: MediaConnection): void {
     this.newest = connection
     connection.on('heard', (frame) => this.host.heard(frame))
     connection.on('state', (state) => this.stateChanged(connection, state))

@@ -1,3 +1,4 @@
+import type { ICEServer } from '../protocol/messages'
 import type { Environment } from './environment'
 
 /** What a tab keeps to take its session up again after a reload. */
@@ -8,6 +9,10 @@ export interface StoredSession {
   session: string
   /** The generation of the newest connection of each seat. */
   seats: Record<string, number>
+  /** The seat of the call or room that the tab is in. */
+  seat?: string
+  /** What the server offered beside direct ways, and until when (milliseconds of the epoch) a gathering may use it. */
+  ice?: { servers: readonly ICEServer[]; until: number }
   /** Addresses of the servers that would take the session; the one that has it first. */
   servers?: readonly string[]
   /** What the person wanted on in the last call. */
@@ -104,7 +109,9 @@ function isStored(value: unknown): value is StoredSession {
     typeof v.seats === 'object' &&
     v.seats !== null &&
     Object.values(v.seats).every((g) => typeof g === 'number') &&
-    (v.servers === undefined || Array.isArray(v.servers))
+    (v.servers === undefined || Array.isArray(v.servers)) &&
+    (v.seat === undefined || typeof v.seat === 'string') &&
+    (v.ice === undefined || Array.isArray((v.ice as { servers?: unknown } | null)?.servers))
   )
 }
 

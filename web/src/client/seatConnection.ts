@@ -1,0 +1,42 @@
+import { MediaConnection, type Signalling } from '../media/connection'
+import type { ParticipantID } from '../protocol/messages'
+import type { Environment } from './environment'
+import type { ICEServers } from './iceServers'
+import type { Link } from './link'
+import type { SessionStore } from './sessionStore'
+
+export interface ConnectionContext {
+  env: Environment
+  link: Link
+  ice: ICEServers
+  store: SessionStore
+  lossyData: boolean
+}
+
+/** Makes the connection of that generation for a seat; it offers itself. Throws where the browser cannot. */
+export function newConnection(
+  context: ConnectionContext,
+  participant: ParticipantID,
+  generation: number,
+): MediaConnection {
+  const { env, link, ice, store, lossyData } = context
+  store.update({ seat: participant, seats: { ...store.current?.seats, [participant]: generation } })
+  const signalling: Signalling = {
+    iceServers: () => ice.current,
+    offer: async (generation, sdp, sections) => {
+      const answer = await link.ahead('offer', { participant, generation, sdp, sections })
+      ice.take(answer.ice_servers)
+      return answer.sdp
+    },
+    reachable: (since) => link.heardSince(since),
+    candidate: (generation, c) =>
+      link.tell('candidate', {
+        participant,
+        generation,
+        candidate: c.candidate,
+        sdp_mid: c.sdpMid ?? undefined,
+        sdp_mline_index: c.sdpMLineIndex ?? undefined,
+      }),
+  }
+  return new MediaConnection(env, generation, signalling, lossyData)
+}
