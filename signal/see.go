@@ -13,7 +13,7 @@ func (s *Server) handleSeeRoom(r request, m protocol.SeeRoom) error {
 	}
 	if room == nil {
 		// As joining would make it.
-		room = &roomEntry{}
+		room = &roomEntry{Room: Room{Options: usualOptions()}}
 		s.startOptions(room, r.sess, nil)
 	}
 	role := s.roleIn(r.sess, room)

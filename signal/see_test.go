@@ -37,3 +37,34 @@ func TestARoomIsSeenBeforeItIsJoined(t *testing.T) {
 		}
 	})
 }
+
+func TestARoomThatNobodyMadeIsSeenAsJoiningWouldMakeIt(t *testing.T) {
+	t.Parallel()
+	speakers := options(func(o *protocol.RoomOptions) { o.Publishers = protocol.PublishersSpeakers })
+	for name, row := range map[string]struct {
+		grants TokenGrants
+		may    bool
+	}{
+		"a member":                          {TokenGrants{Publish: true}, true},
+		"a member whose token may not send": {TokenGrants{}, false},
+		"a member where only speakers send": {TokenGrants{Publish: true, Options: &speakers}, false},
+		"the host where only speakers send": {TokenGrants{Publish: true, Options: &speakers, Host: true}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubble(t, func(t *testing.T, r *rig) {
+				row.grants.User, row.grants.Rooms = "ann", []string{"review"}
+				ann := r.socket()
+				ann.hello(protocol.Hello{Version: protocol.Version, Token: mint(t, row.grants)})
+				seen, _ := ann.ask(protocol.SeeRoom{Name: "review"}).(protocol.RoomSeen)
+				joined, ok := ann.ask(protocol.JoinRoom{Name: "review"}).(protocol.Joined)
+				if !ok {
+					t.Fatal("not joined")
+				}
+				if may := joined.Room.Members[0].CanPublish; seen.CanPublish != may || may != row.may {
+					t.Errorf("seen %v, joined %v, want %v", seen.CanPublish, may, row.may)
+				}
+			}, withKeys)
+		})
+	}
+}
