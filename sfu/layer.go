@@ -160,13 +160,16 @@ func (l *layer) flow(now time.Time) flow {
 
 // endOutage notes when the path to the publisher has been dead and is back.
 func (l *layer) endOutage() {
+	if l.publication.audio {
+		return
+	}
 	outages := l.connection.uplink.outages.Load()
 	if outages == l.outages {
 		return
 	}
 	l.outages = outages
 	l.losses.Abandon()
-	if l.publication.audience > 0 && !l.publication.audio {
+	if l.publication.audience > 0 {
 		l.asker.renew(l.last)
 		l.publication.worker.post(l.ask)
 	}
