@@ -33,7 +33,7 @@ async function loaded(person) {
   return {
     sockets: log.filter((e) => e.what === 'socket made').length,
     socket: at((e) => e.what === 'socket made'),
-    signedIn: at((e) => e.what === 'got' && e.id === 'welcome'),
+    signedIn: welcomed.at - began,
     offered: at((e) => e.what === 'sent' && e.id === 'offer'),
     connected: Math.max(connected.at, welcomed.at) - began,
   }

@@ -11,7 +11,7 @@ const KEPT_MS = 240_000
  * bring others.
  */
 export class ICEServers {
-  private newest: readonly ICEServer[] | undefined
+  private newest: readonly ICEServer[] = []
 
   constructor(
     link: Link,
@@ -39,7 +39,6 @@ export class ICEServers {
   }
 
   get current(): RTCIceServer[] {
-    const servers = this.newest ?? []
-    return servers.map((s) => ({ urls: [...s.urls], username: s.username ?? '', credential: s.credential ?? '' }))
+    return this.newest.map((s) => ({ urls: [...s.urls], username: s.username ?? '', credential: s.credential ?? '' }))
   }
 }
