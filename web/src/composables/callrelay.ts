@@ -1,4 +1,5 @@
 import { inject, type InjectionKey } from 'vue'
+import type { DeviceKind } from '../client/types'
 import type { SeenCall } from './seen/call'
 import type { SeenDevices } from './seen/devices'
 import type { SeenMedia } from './seen/media'
@@ -28,4 +29,10 @@ export function useCallrelay(): Callrelay {
   const found = inject(callrelayKey)
   if (!found) throw new Error('no Callrelay was provided to this component')
   return found
+}
+
+/** Turns microphone or camera on or off, for what treats both alike. */
+export function setDevice(callrelay: SeenSources, kind: DeviceKind, on: boolean): void {
+  if (kind === 'microphone') callrelay.setMicrophone(on)
+  else callrelay.setCamera(on)
 }
