@@ -145,6 +145,10 @@ const replayWindow = 512
 // answer negotiates an offer on this connection. Calls are ordered by the
 // participant's negotiating lock.
 func (c *connection) answer(ctx context.Context, text string, o offer, sections []*uplinkSection) (string, error) {
+	prepared, err := c.prepare(o)
+	if err != nil {
+		return "", err
+	}
 	if err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: text}); err != nil {
 		return "", badSDP("it can't be used: %v", err)
 	}
@@ -154,7 +158,7 @@ func (c *connection) answer(ctx context.Context, text string, o offer, sections 
 	}
 	c.ufrag = o.ufrag
 	c.uplink.use(sections, o.extensions)
-	added, err := c.addSlots(o)
+	added, err := c.addSlots(o, prepared)
 	if err != nil {
 		return "", err
 	}
@@ -180,27 +184,32 @@ func (c *connection) answer(ctx context.Context, text string, o offer, sections 
 	return finishAnswer(c.pc.LocalDescription().SDP, o, c.sfu.config.StartBitrate), nil
 }
 
-// addSlots gives each section the client newly receives on a slot. AddTrack
-// takes the first free one of its kind in the order of the offer, and leaves
-// those the client sends on alone; a section that does both is given its own.
-func (c *connection) addSlots(o offer) ([]*slot, error) {
+// addSlots gives each section the client newly receives on a slot: one that is
+// prepared, or a new one. AddTrack takes the first free one of its kind in the
+// order of the offer, and leaves those the client sends on alone; a section
+// that does both is given its own.
+func (c *connection) addSlots(o offer, prepared map[*webrtc.RTPTransceiver]*slot) ([]*slot, error) {
 	var added []*slot
 	for _, t := range c.pc.GetTransceivers() {
+		s := prepared[t]
 		both := o.both[t.Mid()]
-		if t.Direction() != webrtc.RTPTransceiverDirectionSendonly && !both || t.Sender() != nil {
+		switch {
+		case s != nil:
+		case t.Direction() != webrtc.RTPTransceiverDirectionSendonly && !both || t.Sender() != nil:
 			continue
-		}
-		s := c.downlink.newSlot(t.Kind() == webrtc.RTPCodecTypeAudio)
-		add := c.pc.AddTrack
-		if both {
-			add = func(track webrtc.TrackLocal) (*webrtc.RTPSender, error) { return c.sendOn(t, track) }
-		}
-		sender, err := add(s)
-		if err != nil {
-			return nil, fmt.Errorf("slot for section %q: %w", t.Mid(), err)
-		}
-		if t.Sender() != sender {
-			return nil, fmt.Errorf("slot for section %q landed on another", t.Mid())
+		default:
+			s = c.downlink.newSlot(t.Kind() == webrtc.RTPCodecTypeAudio)
+			add := c.pc.AddTrack
+			if both {
+				add = func(track webrtc.TrackLocal) (*webrtc.RTPSender, error) { return c.sendOn(t, track) }
+			}
+			sender, err := add(s)
+			if err != nil {
+				return nil, fmt.Errorf("slot for section %q: %w", t.Mid(), err)
+			}
+			if t.Sender() != sender {
+				return nil, fmt.Errorf("slot for section %q landed on another", t.Mid())
+			}
 		}
 		s.mid = t.Mid()
 		s.extensions.Mixed = c.uplink.extensions.Mixed

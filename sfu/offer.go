@@ -29,9 +29,12 @@ type offer struct {
 	sends []sendSection
 	// videoSlots and audioSlots count the sections the client receives on.
 	videoSlots, audioSlots int
+	// oneWay are the sections on which it only sends or only receives, in order.
+	oneWay []oneWaySection
 	// both are the mids of those it sends on, too, as pages do that know of
-	// one remote peer only.
-	both map[string]bool
+	// one remote peer only; twoWay tells of any such section, named or not.
+	both   map[string]bool
+	twoWay bool
 	// passive: the client wants to be the server of DTLS.
 	passive bool
 	// extensions of all sections: within one bundle a number means the same
@@ -39,6 +42,16 @@ type offer struct {
 	extensions rtpext.IDs
 	// ufrag of the client; in one bundle all sections have the same.
 	ufrag string
+}
+
+// oneWaySection is one on which the client only sends or only receives.
+type oneWaySection struct {
+	mid   string
+	audio bool
+	sends bool
+	// usual: it offers all formats of the first section of its kind, so that what
+	// is negotiated there can be answered here as well.
+	usual bool
 }
 
 // sendSection is one section the client sends on, with the source it is for.
@@ -82,6 +95,7 @@ func parseOffer(text string, sections []Section) (offer, error) {
 	o.ufrag, _ = description.Attribute("ice-ufrag")
 	media := 0
 	mids := map[string]bool{}
+	formats := map[string][]string{} // of the first section of a kind
 	for i, m := range description.MediaDescriptions {
 		kind := m.MediaName.Media
 		mid, _ := m.Attribute(sdp.AttrKeyMID)
@@ -107,9 +121,16 @@ func parseOffer(text string, sections []Section) (offer, error) {
 			return offer{}, err
 		}
 		readExtensions(m, &o.extensions)
+		if formats[kind] == nil {
+			formats[kind] = m.MediaName.Formats
+		}
 		sends, receives := directions(m)
 		if receives {
 			o.countSlot(s.audio)
+		}
+		o.twoWay = o.twoWay || sends && receives
+		if receives != sends {
+			o.oneWay = append(o.oneWay, oneWaySection{mid, s.audio, sends, containsAll(m.MediaName.Formats, formats[kind])})
 		}
 		source, named := sources[mid]
 		if named && sends && receives {
@@ -151,6 +172,10 @@ func (o *offer) countSlot(audio bool) {
 	} else {
 		o.videoSlots++
 	}
+}
+
+func containsAll(all, some []string) bool {
+	return !slices.ContainsFunc(some, func(one string) bool { return !slices.Contains(all, one) })
 }
 
 func sourcesByMID(sections []Section) (map[string]Source, error) {
