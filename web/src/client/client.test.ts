@@ -595,6 +595,7 @@ describe('in a call', () => {
     browser.window.dispatchEvent(new Event('pagehide'))
     const client = new Client({ name: 'ada', url: 'ws://x/ws', environment: browser })
     void client.connect()
+    expect(client.returning).toBe(true)
     const early = pc()
     await settle()
     FakeSocket.last.onopen?.()
@@ -612,6 +613,7 @@ describe('in a call', () => {
     expect(socket.types().filter((t) => t === 'offer')).toHaveLength(1)
     early.becomes('connected')
     expect(client.call?.connectionState).toBe('connected')
+    expect(client.returning).toBe(false)
     // The next reload is one generation on.
     browser.window.dispatchEvent(new Event('pagehide'))
     const { socket: next } = await signIn(browser, {
@@ -632,6 +634,9 @@ describe('in a call', () => {
     await settle()
     expect(client.call).toBeUndefined()
     expect(FakePeerConnection.all.length).toBe(before + 1)
+    // Nor does the next page wait for a call.
+    browser.window.dispatchEvent(new Event('pagehide'))
+    expect(new Client({ name: 'ada', url: 'ws://x/ws', environment: browser }).returning).toBe(false)
   })
 
   test('a reload after a call begins no connection', async () => {

@@ -132,6 +132,11 @@ export class Client extends Emitter<ClientEvents> {
     return this.who
   }
 
+  /** Whether this page was reloaded in a call or a room, and the server has not said yet whether it is still in it. */
+  get returning(): boolean {
+    return !this.who && this.link.state !== 'closed' && this.context.store.current?.seat !== undefined
+  }
+
   /** Whether `people` is kept up to date for this session. */
   get canList(): boolean {
     return this.listed
@@ -273,6 +278,7 @@ export class Client extends Emitter<ClientEvents> {
     if (this.currentRoom && !rooms.some((r) => r.room === this.currentRoom?.id)) this.currentRoom.finish('lost')
     for (const view of rooms) this.roomBack(view)
     this.headStart.drop() // who has come back has taken it
+    if (!message.call && rooms.length === 0) this.context.store.update({ seat: undefined })
     this.setPeople(message.people ?? [])
     this.setMissed(missedList(message.missed, Date.now()))
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { endReasons } from '../protocol/messages'
 import { endStays, screenOf, showsEnd, type ScreenInput } from './screen'
 
-const base: ScreenInput = { known: true, signedIn: true, link: 'up', call: undefined, inRoom: false, room: undefined, roomEnded: false, dismissed: undefined }
+const base: ScreenInput = { known: true, signedIn: true, link: 'up', returning: false, call: undefined, inRoom: false, room: undefined, roomEnded: false, dismissed: undefined }
 const call = (over: object) => ({ id: 'c', state: 'ringing', direction: 'outgoing', ...over }) as NonNullable<ScreenInput['call']>
 
 describe('screenOf', () => {
@@ -19,6 +19,11 @@ describe('screenOf', () => {
     ['in a call', { call: call({ state: 'active' }) }, 'call'],
     ['in a call, the link is down', { call: call({ state: 'active' }), link: 'down' }, 'call'],
     ['in a room', { inRoom: true, room: 'x' }, 'call'],
+    ['reloaded in a room', { signedIn: false, link: 'connecting', returning: true, room: 'x' }, 'returning'],
+    ['reloaded in a room, signed in before the room is there', { returning: true, room: 'x' }, 'returning'],
+    ['reloaded in a call', { signedIn: false, link: 'connecting', returning: true }, 'returning'],
+    ['reloaded, and the server is gone', { signedIn: false, link: 'down', returning: true }, 'returning'],
+    ['reloaded, and refused', { signedIn: false, link: 'closed', returning: true }, 'closed'],
     ['a room was left', { roomEnded: true, room: 'x' }, 'ended'],
     ['ended', { call: call({ state: 'ended', reason: 'hangup' }) }, 'ended'],
     ['ended and read', { call: call({ state: 'ended', reason: 'hangup' }), dismissed: 'c' }, 'home'],

@@ -7,14 +7,17 @@ import type { CallInfo, EndReason, LinkState, Party } from '../client/types'
  *   name -enter-> home -call-> outgoing -accepted-> call -any end-> ended -> home
  *   home -incoming-> (dialog over it) -accept-> call
  *   /r/x: prejoin -join-> call
+ *   reloaded in either: returning -> call
  */
-export type Screen = 'name' | 'signingIn' | 'closed' | 'home' | 'prejoin' | 'outgoing' | 'call' | 'ended'
+export type Screen = 'name' | 'signingIn' | 'returning' | 'closed' | 'home' | 'prejoin' | 'outgoing' | 'call' | 'ended'
 
 export interface ScreenInput {
   /** There is a name or a token to sign in with. */
   known: boolean
   signedIn: boolean
   link: LinkState['state']
+  /** Reloaded in a call or a room, and the server has not said yet whether one is still in it. */
+  returning: boolean
   call: Pick<CallInfo, 'id' | 'state' | 'direction' | 'reason' | 'by'> | undefined
   inRoom: boolean
   /** Room in the address, /r/{room}. */
@@ -32,6 +35,7 @@ export function screenOf(s: ScreenInput): Screen {
   if (call && call.state === 'active') return 'call'
   if (call && call.direction === 'outgoing' && (call.state === 'calling' || call.state === 'ringing')) return 'outgoing'
   if (s.inRoom) return 'call'
+  if (s.returning) return 'returning'
   if (call && call.state === 'ended' && s.dismissed !== call.id && showsEnd(call)) return 'ended'
   if (s.roomEnded) return 'ended'
   if (s.room) return 'prejoin'

@@ -29,6 +29,7 @@ export function createFake() {
     unanswered: shallowRef<Callrelay['unanswered']['value']>([]),
     screen: shallowRef<LocalMedia>({ on: false, wanted: false }),
     moving: shallowRef(false),
+    returning: shallowRef(false),
     early: shallowRef<readonly MediaStreamTrack[]>([]),
     microphone: shallowRef<LocalMedia>({ on: true, wanted: true }),
     camera: shallowRef<LocalMedia>({ on: true, wanted: true }),

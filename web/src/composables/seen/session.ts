@@ -13,6 +13,8 @@ export function needed(client: Client | undefined): Client {
 export interface SeenSession {
   link: Seen<LinkState>
   self: Seen<{ user: string; name: string } | undefined>
+  /** The page was reloaded in a call or a room, and the server has not said yet whether it is still in it. */
+  returning: Seen<boolean>
   canList: Seen<boolean>
   people: Seen<readonly Person[]>
   missed: Seen<readonly Missed[]>
@@ -38,6 +40,7 @@ export function seeSession(): Session {
   let client: Client | undefined
   const link = shallowRef<LinkState>({ state: 'idle' })
   const self = shallowRef<Client['me']>()
+  const returning = shallowRef(false)
   const canList = shallowRef(false)
   const people = shallowRef<readonly Person[]>([])
   const missed = shallowRef<readonly Missed[]>([])
@@ -45,11 +48,16 @@ export function seeSession(): Session {
   const listeners = new Set<(error: ClientError) => void>()
 
   return {
-    link, self, canList, people, missed, moving,
+    link, self, returning, canList, people, missed, moving,
     client: () => client,
     attach(now) {
       client = now
-      now.on('link', (state) => (link.value = state))
+      returning.value = now.returning
+      // Up comes after all that a welcome brings: the call or the room is there by then.
+      now.on('link', (state) => {
+        link.value = state
+        returning.value = now.returning
+      })
       now.on('me', (me) => {
         self.value = me
         canList.value = now.canList
