@@ -129,6 +129,8 @@ export const cases = [
       await Promise.all([expectPicture(a, 'bob'), expectPicture(b, 'alice'), expectSound(b, 'alice')])
       const [atA] = [await frameAfter(a, from)]
       world.figure(`reload: picture back after ${atA.toFixed(0)} ms`)
+      const shown = (await a.log()).filter((e) => e.what === 'shown').map((e) => e.id)
+      assert.equal(shown[0], 'returning', 'no other screen comes between the load of the page and the call')
       await b.click('hangup')
       assert.equal(await a.ended(), 'hangup')
     },
