@@ -185,30 +185,19 @@ func (c *connection) answer(ctx context.Context, text string, o offer, sections 
 }
 
 // addSlots gives each section the client newly receives on a slot: one that is
-// prepared, or a new one. AddTrack takes the first free one of its kind in the
-// order of the offer, and leaves those the client sends on alone; a section
-// that does both is given its own.
+// prepared, or a new one. A section on which it sends as well is given one only
+// where it is named as a source.
 func (c *connection) addSlots(o offer, prepared map[*webrtc.RTPTransceiver]*slot) ([]*slot, error) {
 	var added []*slot
 	for _, t := range c.pc.GetTransceivers() {
 		s := prepared[t]
-		both := o.both[t.Mid()]
-		switch {
-		case s != nil:
-		case t.Direction() != webrtc.RTPTransceiverDirectionSendonly && !both || t.Sender() != nil:
-			continue
-		default:
+		if s == nil {
+			if t.Sender() != nil || t.Direction() != webrtc.RTPTransceiverDirectionSendonly && !o.both[t.Mid()] {
+				continue
+			}
 			s = c.downlink.newSlot(t.Kind() == webrtc.RTPCodecTypeAudio)
-			add := c.pc.AddTrack
-			if both {
-				add = func(track webrtc.TrackLocal) (*webrtc.RTPSender, error) { return c.sendOn(t, track) }
-			}
-			sender, err := add(s)
-			if err != nil {
+			if err := c.sendOn(t, s); err != nil {
 				return nil, fmt.Errorf("slot for section %q: %w", t.Mid(), err)
-			}
-			if t.Sender() != sender {
-				return nil, fmt.Errorf("slot for section %q landed on another", t.Mid())
 			}
 		}
 		s.mid = t.Mid()
@@ -216,6 +205,16 @@ func (c *connection) addSlots(o offer, prepared map[*webrtc.RTPTransceiver]*slot
 		added = append(added, s)
 	}
 	return added, nil
+}
+
+// sendOn puts a track on a transceiver that Pion has made for a section of the
+// offer. AddTrack takes the first that is free, which may be another.
+func (c *connection) sendOn(t *webrtc.RTPTransceiver, track webrtc.TrackLocal) error {
+	sender, err := c.api.NewRTPSender(track, c.pc.SCTP().Transport())
+	if err != nil {
+		return fmt.Errorf("sender: %w", err)
+	}
+	return t.SetSender(sender, track)
 }
 
 // stateChanged reads the present state: Pion tells of changes on goroutines

@@ -119,16 +119,6 @@ func (s *SFU) Accept(ctx context.Context, seat Seat, sdp string) error {
 	return c.accept(sdp, parsed, uses)
 }
 
-// sendOn puts a track on a transceiver that receives, too. AddTrack would
-// leave it alone.
-func (c *connection) sendOn(t *webrtc.RTPTransceiver, track webrtc.TrackLocal) (*webrtc.RTPSender, error) {
-	sender, err := c.api.NewRTPSender(track, c.pc.SCTP().Transport())
-	if err != nil {
-		return nil, fmt.Errorf("sender: %w", err)
-	}
-	return sender, t.SetSender(sender, track)
-}
-
 // offer one section a kind.
 func (c *connection) offer(ctx context.Context, channel bool) (string, error) {
 	var slots []*slot

@@ -71,6 +71,10 @@ func TestSlotsAreTheSectionsOfTheOfferInItsOrder(t *testing.T) {
 			[]string{section("video", "2", "recvonly", vp8), strings.ReplaceAll(section("video", "3", "recvonly", vp8), "96", "97"), section("video", "4", "recvonly", vp8)},
 			[]string{"video0=2", "video1=3", "video2=4"},
 		},
+		"one is both ways and nobody's source": {
+			[]string{section("video", "2", "sendrecv", vp8), section("video", "3", "recvonly", vp8)},
+			[]string{"video0=3"},
+		},
 	} {
 		a := newAnswering(t)
 		if _, err := a.offer(session(page(row.more...)...)); err != nil {
