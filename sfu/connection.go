@@ -42,6 +42,10 @@ type connection struct {
 
 	rtt atomic.Int64 // of the last report, in nanoseconds
 
+	// halfway: an offer failed, or has not ended, with which Pion had begun and
+	// which it can't take back; of the participant's negotiating lock.
+	halfway bool
+
 	// offered are the slots of our own offer until its answer has come; of
 	// the participant's negotiating lock.
 	offered []*slot
@@ -145,6 +149,10 @@ const replayWindow = 512
 // answer negotiates an offer on this connection. Calls are ordered by the
 // participant's negotiating lock.
 func (c *connection) answer(ctx context.Context, text string, o offer, sections []*uplinkSection) (string, error) {
+	if c.halfway {
+		return "", ErrStale
+	}
+	c.halfway = true
 	prepared, err := c.prepare(o)
 	if err != nil {
 		return "", err
@@ -181,6 +189,7 @@ func (c *connection) answer(ctx context.Context, text string, o offer, sections 
 		}
 	}
 	c.downlink.grow(added)
+	c.halfway = false
 	return finishAnswer(c.pc.LocalDescription().SDP, o, c.sfu.config.StartBitrate), nil
 }
 

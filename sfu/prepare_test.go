@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -84,6 +85,29 @@ func TestSlotsAreTheSectionsOfTheOfferInItsOrder(t *testing.T) {
 		if got := a.slots(); !slices.Equal(got, row.want) {
 			t.Errorf("%s: %v, not %v", name, got, row.want)
 		}
+	}
+}
+
+// An offer that fails when Pion has begun with it can't be taken back, but the
+// seat can go on with a new connection.
+func TestAfterAnOfferThatFailedHalfWayAHigherGenerationIsAskedFor(t *testing.T) {
+	a := newAnswering(t)
+	good := session(page(section("video", "2", "recvonly", vp8))...)
+	if _, err := a.offer(good); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.offer(good + "a=extmap:x urn:x\r\n"); !errors.Is(err, ErrBadSDP) {
+		t.Errorf("an extension with a letter for its number: %v", err)
+	}
+	if _, err := a.offer(good); !errors.Is(err, ErrStale) {
+		t.Errorf("the next offer of that generation: %v", err)
+	}
+	a.seat.Generation++
+	if _, err := a.offer(good); err != nil {
+		t.Errorf("the next generation: %v", err)
+	}
+	if got, want := a.slots(), []string{"video0=2"}; !slices.Equal(got, want) {
+		t.Errorf("%v, not %v", got, want)
 	}
 }
 

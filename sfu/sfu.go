@@ -106,7 +106,8 @@ func New(config Config) (*SFU, error) {
 // candidates. The participant need not be in a room: its connection is made
 // while it rings and nothing of it passes until Join. The same generation
 // again changes the same PeerConnection (ICE restart, more slots); a higher
-// one replaces it. Errors: ErrBadSDP, ErrStale, ErrClosed.
+// one replaces it, and must after an offer that failed once it had been found
+// good here. Errors: ErrBadSDP, ErrStale, ErrClosed.
 func (s *SFU) Answer(ctx context.Context, seat Seat, sdp string, sections []Section) (answer string, err error) {
 	parsed, err := parseOffer(sdp, sections)
 	if err != nil {

@@ -46,7 +46,8 @@ func publicationID(participant ParticipantID, source Source) PublicationID {
 var (
 	// ErrBadSDP wraps what is wrong with an offer, in a sentence for people.
 	ErrBadSDP = errors.New("bad sdp")
-	// ErrStale: a lower generation than the participant's present one.
+	// ErrStale: a generation that takes no more offers, since a higher one is
+	// known or an offer of its own failed half-way.
 	ErrStale = errors.New("stale generation")
 	// ErrNotFound: no such participant, publication or source.
 	ErrNotFound = errors.New("not found")

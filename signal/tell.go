@@ -63,7 +63,7 @@ func asError(err error) protocol.Error {
 	case errors.Is(err, sfu.ErrBadSDP):
 		return protocol.Errorf(protocol.ErrBadSDP, "%s", strings.TrimPrefix(err.Error(), sfu.ErrBadSDP.Error()+": "))
 	case errors.Is(err, sfu.ErrStale):
-		return protocol.Errorf(protocol.ErrStale, "a newer generation of this seat is known")
+		return protocol.Errorf(protocol.ErrStale, "this generation takes no more offers; make a new connection, with a higher one")
 	case errors.Is(err, sfu.ErrNotFound):
 		return protocol.Errorf(protocol.ErrNotFound, "there is no such participant or source")
 	case errors.Is(err, sfu.ErrForbidden):

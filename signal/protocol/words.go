@@ -196,7 +196,7 @@ const (
 	ErrBusy               ErrorCode = "busy"                // this session is already in a call
 	ErrInvalid            ErrorCode = "invalid"             // a field's value is out of its range
 	ErrBadSDP             ErrorCode = "bad_sdp"             // the offer cannot be answered; the sentence says why
-	ErrStale              ErrorCode = "stale"               // of a lower generation than the seat's
+	ErrStale              ErrorCode = "stale"               // of a lower generation than the seat's, or of one whose offer has failed; offer with a higher one
 	ErrRoomFull           ErrorCode = "room_full"           // the room has as many members as it may
 	ErrRoomLocked         ErrorCode = "room_locked"         // the room is locked; a host can open it
 	ErrRoomEnded          ErrorCode = "room_ended"          // a host has ended the room; see retry_after_ms

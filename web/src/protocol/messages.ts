@@ -256,7 +256,7 @@ export type ErrorCode =
   | 'invalid'
   /** the offer cannot be answered; the sentence says why */
   | 'bad_sdp'
-  /** of a lower generation than the seat's */
+  /** of a lower generation than the seat's, or of one whose offer has failed; offer with a higher one */
   | 'stale'
   /** the room has as many members as it may */
   | 'room_full'
