@@ -106,6 +106,7 @@ const SHOTS = [
   ['20-insecure', 'insecure', 360, 640, 'en', 'light'],
   ['20-in-app', 'in-app', 360, 640, 'zh', 'light'],
   ['20-closed', 'closed', 1280, 720, 'en', 'light'],
+  ['20-returning', 'returning', 1280, 720, 'en', 'light'],
   ['r1-home-320', 'home', 320, 640, 'en', 'light', { full: true }],
   ['r2-home-200', 'home', 640, 800, 'en', 'light', { text: 2, full: true }],
   ['r3-two-200', 'two-poor', 640, 800, 'en', 'light', { text: 2 }],

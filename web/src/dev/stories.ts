@@ -309,6 +309,13 @@ export const stories: Record<string, Story> = {
   'ended-note': {
     prepare: ofCall({ state: 'ended', reason: 'declined', by: 'peer', note: 'I’ll call back', peer: person(5) }),
   },
+  returning: {
+    prepare(fake) {
+      signedIn(fake)
+      fake.state.link.value = { state: 'connecting' }
+      fake.state.returning.value = true
+    },
+  },
   closed: {
     prepare(fake) {
       signedIn(fake)
