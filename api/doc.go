@@ -7,4 +7,6 @@
 // have admin. What it answers is described in openapi.json, which is served
 // beside it and which the tests hold it to. An error is the protocol's own:
 // a code, a sentence, and when to try again.
+//
+// Seen, beside it, is for anybody: how a room is, where joining takes no token.
 package api

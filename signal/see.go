@@ -4,22 +4,46 @@ import "callrelay/signal/protocol"
 
 // handleSeeRoom tells somebody who may join a room how many are there.
 func (s *Server) handleSeeRoom(r request, m protocol.SeeRoom) error {
-	if !r.sess.grants.MayJoin(m.Name) {
-		return protocol.Errorf(protocol.ErrForbidden, "your token does not allow this room")
+	seen, err := s.see(r.sess, m.Name)
+	if err == nil {
+		s.reply(r, seen)
 	}
-	room := s.rooms.byName[m.Name]
-	if err := s.mayEnter(r.sess, m.Name, room); err != nil {
-		return err
+	return err
+}
+
+// SeeRoom tells a visitor who has not said a name yet how a room is, where a
+// name is all that joining takes: what see_room tells under a name that nobody
+// has used. With keys it tells nothing of any room. Errors are a protocol.Error.
+func (s *Server) SeeRoom(name string) (protocol.RoomSeen, error) {
+	switch {
+	case !s.auth.open():
+		return protocol.RoomSeen{}, protocol.Errorf(protocol.ErrUnauthorized, "a token is needed")
+	case !protocol.ValidRoomName(name):
+		return protocol.RoomSeen{}, protocol.Errorf(protocol.ErrInvalid, "this is no name of a room")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	// It is never made a session: nobody is told of it, and it takes no place.
+	return s.see(&session{grants: openGrants("")}, name)
+}
+
+// see how a room is for one who would join it now.
+func (s *Server) see(sess *session, name string) (protocol.RoomSeen, error) {
+	if !sess.grants.MayJoin(name) {
+		return protocol.RoomSeen{}, protocol.Errorf(protocol.ErrForbidden, "your token does not allow this room")
+	}
+	room := s.rooms.byName[name]
+	if err := s.mayEnter(sess, name, room); err != nil {
+		return protocol.RoomSeen{}, err
 	}
 	if room == nil {
 		// As joining would make it.
 		room = &roomEntry{Room: Room{Options: usualOptions()}}
-		s.startOptions(room, r.sess, nil)
+		s.startOptions(room, sess, nil)
 	}
-	role := s.roleIn(r.sess, room)
-	s.reply(r, protocol.RoomSeen{
+	role := s.roleIn(sess, room)
+	return protocol.RoomSeen{
 		People: len(room.Members), Lobby: room.waits(role),
-		CanPublish: r.sess.grants.Publish && MayPublish(room.Options, role),
-	})
-	return nil
+		CanPublish: sess.grants.Publish && MayPublish(room.Options, role),
+	}, nil
 }

@@ -68,3 +68,50 @@ func TestARoomThatNobodyMadeIsSeenAsJoiningWouldMakeIt(t *testing.T) {
 		})
 	}
 }
+
+func TestAVisitorWithoutANameSeesARoomAsWhoSaysOne(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		dan := r.join("dan")
+		sessions := len(r.server.dir.sessions)
+		same := func(what string, want protocol.RoomSeen) {
+			t.Helper()
+			visitor, err := r.server.SeeRoom("review")
+			named, _ := dan.ask(protocol.SeeRoom{Name: "review"}).(protocol.RoomSeen)
+			if err != nil || visitor != named || visitor != want {
+				t.Errorf("%s: a visitor sees %+v (%v), dan %+v, want %+v", what, visitor, err, named, want)
+			}
+		}
+		same("a room that nobody made", protocol.RoomSeen{CanPublish: true})
+		if len(r.server.rooms.byName) != 0 || len(r.server.dir.sessions) != sessions {
+			t.Error("looking has made a room or a session")
+		}
+		ann, _, _, room := three(r)
+		ann.ok(protocol.SetRoom{Room: room, Options: options(func(o *protocol.RoomOptions) { o.Publishers = protocol.PublishersSpeakers })})
+		same("where only speakers send", protocol.RoomSeen{People: 3})
+		ann.ok(protocol.SetRoom{Room: room, Options: options(func(o *protocol.RoomOptions) { o.Lobby = true })})
+		same("with a lobby", protocol.RoomSeen{People: 3, Lobby: true, CanPublish: true})
+		ann.ok(protocol.SetRoom{Room: room, Options: options(func(o *protocol.RoomOptions) { o.Locked = true })})
+		for name, want := range map[string]protocol.ErrorCode{"review": protocol.ErrRoomLocked, "Not A Name": protocol.ErrInvalid} {
+			if seen, err := r.server.SeeRoom(name); asError(err).Code != want || seen != (protocol.RoomSeen{}) {
+				t.Errorf("%s: %+v, %v, want %s", name, seen, err, want)
+			}
+		}
+	})
+}
+
+func TestAVisitorWithoutATokenIsToldNothingOfARoom(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann := r.socket()
+		ann.hello(protocol.Hello{Version: protocol.Version, Token: mint(t, TokenGrants{User: "ann", Rooms: []string{"*"}})})
+		if _, ok := ann.ask(protocol.JoinRoom{Name: "review"}).(protocol.Joined); !ok {
+			t.Fatal("not joined")
+		}
+		_, there := r.server.SeeRoom("review")
+		_, empty := r.server.SeeRoom("nobody-here")
+		if asError(there).Code != protocol.ErrUnauthorized || there != empty {
+			t.Errorf("a room with somebody in it: %v; one without: %v", there, empty)
+		}
+	}, withKeys)
+}

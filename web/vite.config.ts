@@ -63,6 +63,6 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: { input: mode === 'stories' ? here('./stories.html') : here('./index.html') },
   },
   server: {
-    proxy: { '/ws': { target: server, ws: true }, '/healthz': server },
+    proxy: { '/ws': { target: server, ws: true }, '/healthz': server, '^/r/[^/]+/seen$': server },
   },
 }))

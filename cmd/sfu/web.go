@@ -18,14 +18,16 @@ const permissionsPolicy = "camera=(self), microphone=(self), display-capture=(se
 	"fullscreen=(self), picture-in-picture=(self), screen-wake-lock=(self), geolocation=(), payment=(), usb=()"
 
 // newWeb serves what browsers fetch: the page under each of its addresses,
-// its assets, the client module, and the WebSocket; the HTTP API, which
-// backends ask; and WHIP and WHEP, for encoders and players.
-func newWeb(files assets, socket, backend, streams http.Handler) http.Handler {
+// its assets, the client module, and the WebSocket; how a room is, for visitors
+// who have not said a name; the HTTP API, which backends ask; and WHIP and
+// WHEP, for encoders and players.
+func newWeb(files assets, socket, backend, streams, seen http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/ws", socket)
 	mux.Handle(api.Prefix+"/", backend)
 	mux.Handle("/whip/", streams)
 	mux.Handle("/whep/", streams)
+	mux.Handle("GET /r/{room}/seen", seen)
 	page := cached(files["index.html"], "no-cache")
 	for _, route := range []string{"GET /{$}", "GET /r/{room}", "GET /diag"} {
 		mux.Handle(route, page)

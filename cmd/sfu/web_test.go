@@ -23,7 +23,8 @@ func site(t *testing.T) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newWeb(files, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }), http.NotFoundHandler(), http.NotFoundHandler())
+	return newWeb(files, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }), http.NotFoundHandler(), http.NotFoundHandler(),
+		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }))
 }
 
 // packed as the build does it.
@@ -56,7 +57,7 @@ func ask(t *testing.T, h http.Handler, method, path string, header ...string) *h
 func TestEachAddressOfThePageIsServed(t *testing.T) {
 	for path, want := range map[string]int{
 		"/": 200, "/r/team": 200, "/diag": 200, "/boot.js": 200, "/assets/a-1234.js": 200, "/sdk/callrelay.js": 200,
-		"/ws": http.StatusTeapot, "/r/a/b": 404, "/nothing": 404, "/assets/old.js": 404, "/.gitignore": 404, "/../main.go": 404,
+		"/ws": http.StatusTeapot, "/r/team/seen": http.StatusAccepted, "/r/a/b": 404, "/nothing": 404, "/assets/old.js": 404, "/.gitignore": 404, "/../main.go": 404,
 	} {
 		res := ask(t, site(t), http.MethodGet, path)
 		if res.StatusCode != want && (path != "/../main.go" || res.StatusCode == 200) {

@@ -81,6 +81,8 @@ const SHOTS = [
   ['17-prejoin', 'prejoin', 1280, 720, 'en', 'light'],
   ['17-prejoin-phone', 'prejoin', 360, 640, 'zh', 'dark', { full: true }],
   ['17-prejoin-watch', 'prejoin-watch', 1280, 720, 'en', 'dark'],
+  ['17-prejoin-watch-visitor', 'prejoin-watch-visitor', 1280, 720, 'zh', 'light'],
+  ['17-prejoin-watch-visitor-phone', 'prejoin-watch-visitor', 360, 640, 'en', 'light', { full: true }],
   ['17-prejoin-watch-phone', 'prejoin-watch', 360, 640, 'zh', 'light', { full: true }],
   ['17-invite-nobody', 'room-invite-nobody', 1280, 720, 'en', 'light'],
   ['17-invite-nobody-call', 'call-invite-nobody', 1280, 720, 'zh', 'dark'],

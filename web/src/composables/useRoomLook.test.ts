@@ -36,14 +36,36 @@ test('the room is looked at every five seconds until the screen is left', async 
   expect(seeRoom).toHaveBeenCalledTimes(2)
 })
 
-test('nobody is asked before somebody is signed in', async () => {
+test('a visitor is told too, and who signs in is told anew', async () => {
   self.value = undefined
-  start()
-  await vi.advanceTimersByTimeAsync(20_000)
-  expect(seeRoom).not.toHaveBeenCalled()
+  const { seen } = start()
+  await settle()
+  expect(seen.value?.people).toBe(3)
+  seeRoom.mockResolvedValue({ people: 3, lobby: false, canPublish: false })
   self.value = { user: 'ada', name: 'Ada' }
   await settle()
-  expect(seeRoom).toHaveBeenCalledTimes(1)
+  expect([seen.value?.canPublish, seeRoom.mock.calls.length]).toEqual([false, 2])
+})
+
+test('a visitor who needs a token is told nothing, and asks once', async () => {
+  self.value = undefined
+  seeRoom.mockRejectedValue({ code: 'unauthorized' })
+  const { seen, refused } = start()
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect([seen.value, refused.value, seeRoom.mock.calls.length]).toEqual([undefined, undefined, 1])
+})
+
+test('what a visitor is told late does not replace what one is told after signing in', async () => {
+  self.value = undefined
+  let late: (room: SeenRoom) => void = () => undefined
+  seeRoom.mockReturnValueOnce(new Promise((resolve) => (late = resolve)))
+  const { seen } = start()
+  await settle()
+  self.value = { user: 'ada', name: 'Ada' }
+  await settle()
+  late({ people: 9, lobby: false, canPublish: false })
+  await settle()
+  expect(seen.value).toEqual({ people: 3, lobby: false, canPublish: true })
 })
 
 test('a refusal is told, and taken back when the room is open again', async () => {

@@ -18,31 +18,38 @@ export function useRoomLook({ self, seeRoom }: Pick<Callrelay, 'self' | 'seeRoom
   const seen = shallowRef<SeenRoom>()
   const refused = shallowRef<string>()
   let timer: ReturnType<typeof setTimeout> | undefined
+  /** Tells the present way of looking from those before. */
+  let looking = 0
 
-  async function look(name: string): Promise<void> {
-    clearTimeout(timer)
+  async function look(name: string, mine: number): Promise<void> {
+    let again = true
     try {
       if (!document.hidden) {
-        seen.value = await seeRoom(name)
+        const now = await seeRoom(name)
+        if (mine !== looking) return
+        seen.value = now
         refused.value = undefined
       }
     } catch (error) {
+      if (mine !== looking) return
       const { code } = error as Partial<ClientError>
       seen.value = undefined
       refused.value = REFUSALS.find((known) => known === code)
+      // A visitor where a token is needed is told nothing, however often.
+      again = code !== 'unauthorized'
     }
-    if (asked === name) timer = setTimeout(() => void look(name), AGAIN_MS)
+    if (again && mine === looking) timer = setTimeout(() => void look(name, mine), AGAIN_MS)
   }
 
-  let asked: string | undefined
-  watch(() => (self.value ? room() : undefined), (name) => {
+  // Who has signed in may be told something else than a visitor.
+  watch([room, () => self.value?.user], ([name]) => {
     clearTimeout(timer)
-    asked = name
-    if (name) void look(name)
+    looking++
+    if (name) void look(name, looking)
   }, { immediate: true })
   onScopeDispose(() => {
-    asked = undefined
     clearTimeout(timer)
+    looking++
   })
   return { seen, refused }
 }

@@ -123,6 +123,13 @@ export const stories: Record<string, Story> = {
       fake.callrelay.seeRoom = async () => ({ people: 48, lobby: false, canPublish: false })
     },
   },
+  'prejoin-watch-visitor': {
+    path: '/r/all-hands',
+    prepare(fake) {
+      devices(fake)
+      fake.callrelay.seeRoom = async () => ({ people: 48, lobby: false, canPublish: false })
+    },
+  },
   lobby: {
     path: '/r/design-review',
     prepare(fake) {

@@ -5,6 +5,7 @@ import type { Present } from './present'
 import type { Seen } from './seen'
 import { needed } from './session'
 import type { Sources } from './sources'
+import { seeAsVisitor } from './visitor'
 
 /** How a room named by a link was left. */
 export interface RoomEnd {
@@ -28,7 +29,7 @@ export interface RoomInfo {
 export interface SeenNamedRoom {
   room: Seen<RoomInfo | undefined>
   roomEnd: Seen<RoomEnd | undefined>
-  /** How the room is before it is joined; rejects with what joining it would be refused with. */
+  /** How the room is before it is joined, also for who is not signed in; rejects with what joining it would be refused with. */
   seeRoom(name: string): Promise<SeenRoom>
   /** Resolves once one is in it; with a lobby that takes until a host lets one in, or rejects with "refused". */
   joinRoom(name: string, options: { video: boolean; options?: Partial<RoomOptions> | undefined }): Promise<void>
@@ -80,7 +81,7 @@ export function seeNamedRoom(present: Present, sources: Sources, client: () => C
     room: info, roomEnd, lobby, see,
     wait: (name) => (lobby.value = name),
     leaveLobby: () => client()?.leaveLobby(),
-    seeRoom: async (name) => needed(client()).seeRoom(name),
+    seeRoom: async (name) => client()?.seeRoom(name) ?? seeAsVisitor(name),
     async joinRoom(name, { video, options }) {
       const wanted = {
         video: video && sources.camera.value.wanted, microphone: sources.microphone.value.wanted, ...(options ? { room: options } : {}),
