@@ -88,7 +88,7 @@ func (d *Door) queue(p protocol.ParticipantID, generation uint32, work func(sfu.
 		return tooMuch()
 	}
 	if generation > st.generation {
-		st.generation = generation
+		st.generation, st.told = generation, mediaTold{}
 		s.mediaChanged(st, false)
 		s.refresh(st)
 	}

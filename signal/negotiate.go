@@ -22,7 +22,7 @@ func (s *Server) handleOffer(r request, m protocol.Offer) error {
 		return tooMuch()
 	}
 	if m.Generation > st.generation {
-		st.generation = m.Generation
+		st.generation, st.told = m.Generation, mediaTold{}
 		s.mediaChanged(st, false)
 		s.refreshSoon(st)
 	}

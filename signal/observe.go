@@ -27,11 +27,11 @@ func (s *Server) Observe(e sfu.Event) {
 		}
 	case sfu.SlotsChanged:
 		if st := s.seatNow(e.Seat); st != nil {
-			s.push(st.sess, slotsMessage(e))
+			s.tellSlots(st, e)
 		}
 	case sfu.LayersWanted:
 		if st := s.seatNow(e.Seat); st != nil {
-			s.push(st.sess, layersMessage(e))
+			s.tellLayers(st, e)
 		}
 	case sfu.Sample:
 		if st := s.seatNow(e.Seat); st != nil {

@@ -40,6 +40,10 @@ func (s *Server) welcomeBack(r request, sess *session, cursor protocol.Cursor) {
 		outcome = protocol.ResumeResumed
 	}
 	s.attach(r, sess, outcome, missed)
+	// Who has a cursor may have its connection, too, of which the welcome says nothing.
+	if !kept && cursor != "" && sess.seat != nil {
+		s.tellMediaAgain(sess.seat)
+	}
 	s.announce(sess.person)
 	if st := sess.seat; st != nil {
 		if st.call != nil {

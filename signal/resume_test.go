@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"callrelay/sfu"
 	"callrelay/signal/protocol"
 )
 
@@ -63,6 +64,71 @@ func TestResumeIsASnapshotWhenTooMuchWasMissed(t *testing.T) {
 		}
 		if p := w.Rooms[0].Members[0].Publications; len(p) != 1 || p[0].Width != protocol.ReplayEvents {
 			t.Errorf("publications %+v", p)
+		}
+	})
+}
+
+func TestASnapshotTellsAPageThatKeptItsConnectionOfSlotsAndLayers(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann, bob := r.join("ann"), r.join("bob")
+		talk(ann, bob)
+		seat := sfu.Seat{Participant: sfu.ParticipantID(bob.seat), Generation: 1}
+		slot := func(publication string) sfu.SlotsChanged {
+			return sfu.SlotsChanged{Seat: seat, Slots: []sfu.SlotState{{MID: "3", Publication: sfu.PublicationID(publication), Participant: sfu.ParticipantID(ann.seat), Source: sfu.SourceCamera}}}
+		}
+		layers := func(source sfu.Source, active bool) sfu.LayersWanted {
+			return sfu.LayersWanted{Seat: seat, Source: source, Layers: []sfu.LayerState{{RID: "q", Active: active}}}
+		}
+		r.server.Observe(slot("before"))
+		r.server.Observe(layers(sfu.SourceCamera, true))
+		r.server.Observe(layers(sfu.SourceScreen, true))
+		bob.vanish()
+		r.server.Observe(slot("after"))
+		r.server.Observe(layers(sfu.SourceCamera, false))
+		room := r.server.seats[ann.seat].room.ID
+		for i := range protocol.ReplayEvents + 10 {
+			ann.ask(protocol.RaiseHand{Room: room, Raised: i%2 == 0})
+			time.Sleep(60 * time.Millisecond)
+		}
+		back := bob.resume()
+		if back.welcome.Outcome != protocol.ResumeSnapshot {
+			t.Fatalf("welcomed with %+v", back.welcome)
+		}
+		if m := wait(back, time.Second, func(protocol.Slots) bool { return true }); len(m.Slots) != 1 || m.Slots[0].Publication != "after" {
+			t.Errorf("slots %+v", m)
+		}
+		told := map[protocol.Source]bool{}
+		for range 2 {
+			m := wait(back, time.Second, func(protocol.Layers) bool { return true })
+			told[m.Source] = m.Layers[0].Active
+		}
+		if len(told) != 2 || told[protocol.SourceCamera] || !told[protocol.SourceScreen] {
+			t.Errorf("layers %v", told)
+		}
+	})
+}
+
+func TestASnapshotTellsAReloadedPageNothingOfItsOldConnection(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann, bob := r.join("ann"), r.join("bob")
+		talk(ann, bob)
+		told := func(generation uint32) sfu.SlotsChanged {
+			return sfu.SlotsChanged{Seat: sfu.Seat{Participant: sfu.ParticipantID(bob.seat), Generation: generation}}
+		}
+		r.server.Observe(told(1))
+		bob.leavePage()
+		page := r.socket()
+		page.hello(protocol.Hello{Version: protocol.Version, Session: bob.secret}) // a new page has no cursor
+		page.seat = bob.seat
+		page.connectMedia(2)
+		page.vanish()
+		again := r.socket()
+		again.hello(protocol.Hello{Version: protocol.Version, Session: bob.secret, Cursor: "none.0"})
+		r.server.Observe(told(2))
+		if m := wait(again, time.Second, any1[protocol.Slots]); m.Generation != 2 {
+			t.Errorf("told %+v", m)
 		}
 	})
 }

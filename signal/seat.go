@@ -31,7 +31,8 @@ type seat struct {
 	generation   uint32      // of the newest connection; 0 before the first
 	up, wasUp    bool        // that connection carries media; has ever
 	publications []Publication
-	lane         lane // answers and candidates; at last remove
+	told         mediaTold // on that connection
+	lane         lane      // answers and candidates; at last remove
 }
 
 // newSeat gives a session a seat. The session has none.
