@@ -32,12 +32,49 @@ const boot: Plugin = {
   },
 }
 
+/**
+ * Two libraries look whether something is in the whole of Vue, by a name that the bundler can't follow, so that all of Vue came
+ * with them. Each takes what it needs from it instead.
+ */
+const WHOLE_VUE: { file: RegExp; instead: [string | RegExp, string][] }[] = [
+  {
+    file: /vue-i18n\/dist\/vue-i18n\.runtime\.mjs$/,
+    instead: [
+      [`import * as Vue from 'vue';`, `import { getCurrentInstance as instanceOfVue } from 'vue';`],
+      [/if \(key in Vue\) \{\s*return Vue\[key\];\s*\}\s*else \{\s*return Vue\.getCurrentInstance\(\);\s*\}/, 'return instanceOfVue();'],
+    ],
+  },
+  {
+    file: /reka-ui\/dist\/shared\/useId\.js$/,
+    instead: [
+      [`import * as vue from "vue";`, `import { useId as idOfVue } from "vue";`],
+      ['("useId" in vue) id = vue.useId?.();', '(idOfVue) id = idOfVue();'],
+    ],
+  },
+]
+const partsOfVue: Plugin = {
+  name: 'parts-of-vue',
+  apply: 'build',
+  transform(code, id) {
+    const wanted = WHOLE_VUE.find(({ file }) => file.test(id))
+    if (!wanted) return undefined
+    let out = code
+    for (const [was, is] of wanted.instead) {
+      const before = out
+      out = out.replace(was, is)
+      if (out === before) this.error(`${id} no longer has what is replaced in it: ${String(was)}`)
+    }
+    return { code: out, map: null }
+  },
+}
+
 /** Where the Go server listens for plain HTTP while one works on the page with `vite`. */
 const server = process.env.CALLRELAY_SERVER ?? 'http://127.0.0.1:8080'
 
 export default defineConfig(({ mode }) => ({
   plugins: [
     boot,
+    partsOfVue,
     vue(),
     tailwindcss(),
     VueI18nPlugin({
