@@ -157,7 +157,7 @@ func (c *connection) answer(ctx context.Context, text string, o offer, sections 
 	if err != nil {
 		return "", err
 	}
-	if err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: text}); err != nil {
+	if err = c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: text}); err != nil {
 		return "", badSDP("it can't be used: %v", err)
 	}
 	if c.ufrag != "" && c.ufrag != o.ufrag {

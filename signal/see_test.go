@@ -110,7 +110,7 @@ func TestAVisitorWithoutATokenIsToldNothingOfARoom(t *testing.T) {
 		}
 		_, there := r.server.SeeRoom("review")
 		_, empty := r.server.SeeRoom("nobody-here")
-		if asError(there).Code != protocol.ErrUnauthorized || there != empty {
+		if asError(there).Code != protocol.ErrUnauthorized || asError(there) != asError(empty) {
 			t.Errorf("a room with somebody in it: %v; one without: %v", there, empty)
 		}
 	}, withKeys)
