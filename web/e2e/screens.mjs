@@ -107,6 +107,8 @@ const SHOTS = [
   ['20-diag-running-320', 'diag-running', 320, 568, 'en', 'light'],
   ['20-insecure', 'insecure', 360, 640, 'en', 'light'],
   ['20-in-app', 'in-app', 360, 640, 'zh', 'light'],
+  ['20-inviting', 'two-inviting', 1280, 720, 'en', 'light'],
+  ['20-inviting-phone', 'two-inviting', 360, 640, 'zh', 'light'],
   ['20-closed', 'closed', 1280, 720, 'en', 'light'],
   ['20-returning', 'returning', 1280, 720, 'en', 'light'],
   ['r1-home-320', 'home', 320, 640, 'en', 'light', { full: true }],

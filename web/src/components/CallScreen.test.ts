@@ -202,11 +202,17 @@ describe('the call screen', () => {
     expect(rig.fake.asked).toEqual([])
   })
 
-  it('shows who is rung into the call, and lets who rang them stop it', async () => {
+  it('shows one who is alone whom they ring, and lets them stop it', async () => {
     const invitation = (id: string, from: string, name: string) => ({ invitation: id, user: id, name, from, state: 'ringing' as const })
+    // The call's own ring is not shown again.
+    rig.fake.state.details.value = fakeDetails({ invited: [invitation('c', 'seat', 'Ali')] })
+    await settle()
+    expect(document.querySelector('[data-testid=invited]')).toBeNull()
+    rig.fake.state.call.value = undefined
+    rig.fake.state.members.value = []
+    rig.fake.state.room.value = { name: 'tea', self: 'seat', since: 0 }
     rig.fake.state.details.value = fakeDetails({
-      // The call's own ring is not shown again.
-      invited: [invitation('c', 'seat', 'Ali'), invitation('i1', 'seat', 'Maya'), invitation('i2', 'p1', 'Wei'), ...['x', 'y', 'z'].map((id) => invitation(id, 'p1', id))],
+      invited: [invitation('i1', 'seat', 'Maya'), invitation('i2', 'p1', 'Wei'), ...['x', 'y', 'z'].map((id) => invitation(id, 'p1', id))],
     })
     await settle()
     const chips = [...document.querySelectorAll<HTMLElement>('[data-testid=invited]')]

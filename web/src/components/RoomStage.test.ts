@@ -132,6 +132,38 @@ describe('the stage of a room', { timeout: 60_000 }, () => {
     expect(wished()?.[0]).toBe('p1')
   })
 
+  it('gives who is rung a tile, which who rang can take back, and says for a moment that one does not come', async () => {
+    const invitation = (id: string, from: string, name: string) => ({ invitation: id, user: id, name, from, state: 'ringing' as const })
+    const rung = () => [...document.querySelectorAll<HTMLElement>('[data-testid=invited]')]
+    const [maya, wei] = [invitation('i1', 'seat', 'Maya'), invitation('i2', 'p0', 'Wei')]
+    await open(1)
+    rig.fake.state.details.value = fakeDetails({ invited: [maya, wei] })
+    await settle()
+    await vi.advanceTimersByTimeAsync(400)
+    expect(rung().map((tile) => tile.getAttribute('aria-label'))).toEqual(['Calling Maya…', 'Calling Wei…'])
+    expect(tiles()).toEqual(['p0', 'seat'])
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(wished()).toEqual(['p0'])
+    expect(rung()[1]?.querySelector('button')).toBeNull()
+    rung()[0]?.querySelector('button')?.click()
+    expect(rig.fake.asked).toContainEqual(['cancelInvitation', 'i1'])
+    // Who comes has the place of the invitation.
+    const before = [...document.querySelectorAll('.tile-frame')].map((tile) => tile.getAttribute('style'))
+    rig.fake.state.members.value = [member('p0'), member('p1', { invitation: 'i1' })]
+    rig.fake.state.details.value = fakeDetails({ invited: [wei] })
+    await settle()
+    expect(tiles()).toContain('p1')
+    expect([...document.querySelectorAll('.tile-frame')].map((tile) => tile.getAttribute('style')).sort()).toEqual(before.sort())
+    expect(rung()).toHaveLength(1)
+    rig.fake.state.details.value = fakeDetails()
+    rig.fake.state.unanswered.value = [{ ...wei, state: 'ended', reason: 'declined' }]
+    await settle()
+    await vi.advanceTimersByTimeAsync(400)
+    expect(rung().map((tile) => [tile.dataset.state, tile.getAttribute('aria-label')])).toEqual([['ended', 'Wei: Declined the call.']])
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(rung()).toEqual([])
+  })
+
   it('pins with a double click, before everything else, and lets go with another', async () => {
     await open(3)
     const tile = () => document.querySelector('[data-participant=p1]')

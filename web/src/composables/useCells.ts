@@ -1,5 +1,5 @@
 import { onScopeDispose, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
-import type { RemoteMember } from '../client/types'
+import type { TileKey } from '../layout/arrange'
 import { keepCells, type Pages } from '../layout/order'
 import { trade } from '../layout/trade'
 import type { SeenFloor } from './useFloor'
@@ -10,7 +10,10 @@ const BATCH_MS = 300
 const AGAIN_MS = 1_000
 
 export interface CellsOptions {
-  members: Ref<readonly RemoteMember[]>
+  /** Who is there, by tile: members, and who is rung. */
+  present: Ref<readonly TileKey[]>
+  /** Who takes the place of a tile: a member that of the invitation. */
+  heirs: Ref<ReadonlyMap<TileKey, TileKey>>
   floor: SeenFloor
   /** How many fit on a page now. */
   capacity: () => Pages
@@ -20,16 +23,22 @@ export interface CellsOptions {
   stays: () => ReadonlySet<string>
 }
 
-/** Who sits in which cell of the page, by participant; somebody who has just gone may still be in it. */
+/** Who sits in which cell of the page, by tile; somebody who has just gone may still be in it. */
 export function useCells(o: CellsOptions): Readonly<ShallowRef<readonly string[]>> {
-  const cells = shallowRef<readonly string[]>(o.members.value.map((m) => m.participant))
+  const cells = shallowRef<readonly TileKey[]>(o.present.value)
   let batch: ReturnType<typeof setTimeout> | undefined
   let again: ReturnType<typeof setTimeout> | undefined
   let lastTrade = -Infinity
 
+  /** Whose tile it is now. */
+  function heirOf(key: TileKey): TileKey {
+    const heir = o.heirs.value.get(key)
+    return heir !== undefined && !cells.value.includes(heir) ? heir : key
+  }
   function seat(): void {
+    clearTimeout(batch)
     batch = undefined
-    cells.value = keepCells(cells.value, o.members.value.map((m) => m.participant), o.capacity())
+    cells.value = keepCells(cells.value.map(heirOf), o.present.value, o.capacity())
   }
   function look(): void {
     clearTimeout(again)
@@ -43,11 +52,11 @@ export function useCells(o: CellsOptions): Readonly<ShallowRef<readonly string[]
     // The page may become smaller, too, so a speaker is looked at for as long as the floor is theirs.
     else again = setTimeout(look, AGAIN_MS)
   }
-  watch(o.members, (now) => {
+  watch(o.present, (now) => {
     const known = new Set(cells.value)
-    if (now.length === cells.value.length && now.every((m) => known.has(m.participant))) return
-    // The first ones sit down at once.
-    if (cells.value.length === 0) seat()
+    if (now.length === cells.value.length && now.every((key) => known.has(key))) return
+    // The first ones sit down at once, and who has a place, as nobody moves for it.
+    if (cells.value.length === 0 || cells.value.some((key) => heirOf(key) !== key)) seat()
     else batch ??= setTimeout(seat, BATCH_MS)
   })
   watch(o.floor.large, look)

@@ -11,15 +11,17 @@ let fake: Fake
 let toasts: Toasts
 let announcer: Announcer
 let scope: EffectScope
+let tile: boolean
 
 beforeEach(() => {
   fake = createFake()
+  tile = false
   toasts = createToasts(() => () => undefined)
   announcer = createAnnouncer()
   fake.state.room.value = { name: 'tea', self: 'me', since: 0 }
   scope = effectScope()
   const t = (key: string, named?: Record<string, unknown>) => `${key} ${JSON.stringify(named)}`
-  scope.run(() => useRoomNews({ callrelay: fake.callrelay, toasts, announcer, t }))
+  scope.run(() => useRoomNews({ callrelay: fake.callrelay, toasts, announcer, t, tileTells: () => tile }))
 })
 afterEach(() => scope.stop())
 
@@ -35,6 +37,12 @@ it('tells who rang somebody what became of it, and nobody else', async () => {
   expect(shown()).toHaveLength(1)
   expect(shown()[0]).toContain('Cat')
   expect(shown()[0]).toContain('reason.declined')
+  // Where a tile says it, it is said to those who do not see it.
+  tile = true
+  fake.state.unanswered.value = [refused('me')]
+  await nextTick()
+  expect(shown()).toHaveLength(1)
+  expect(announcer.polite.value).toContain('reason.declined')
 })
 
 it('says whose screen is shared to those who do not see it', async () => {

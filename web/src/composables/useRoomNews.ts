@@ -9,10 +9,12 @@ interface Options {
   toasts: Toasts
   announcer: Announcer
   t: (key: string, named?: Record<string, unknown>) => string
+  /** Who is rung has a tile, which says how it ends. */
+  tileTells: () => boolean
 }
 
 /** What others in a room want of this person, in sentences. */
-export function useRoomNews({ callrelay, toasts, announcer, t }: Options): void {
+export function useRoomNews({ callrelay, toasts, announcer, t, tileTells }: Options): void {
   const { details, members, unread, unanswered } = callrelay
   const self = () => callrelay.room.value?.self || callrelay.call.value?.participant
   const nameOf = (participant?: string) => members.value.find((m) => m.participant === participant)?.name
@@ -45,7 +47,9 @@ export function useRoomNews({ callrelay, toasts, announcer, t }: Options): void 
   watch(unanswered, (now, before) => {
     const newest = now.at(-1)
     if (!newest || before.includes(newest) || newest.from !== self()) return
-    toasts.show(t('room.said', { name: newest.name, text: t(reasonKey(newest), { note: newest.note ?? '' }) }))
+    const sentence = t('room.about', { name: newest.name, text: t(reasonKey(newest), { note: newest.note ?? '' }) })
+    if (tileTells()) announcer.say(sentence)
+    else toasts.show(sentence)
   })
   const sharer = computed(() => members.value.find((m) => m.media.screen && !m.media.screen.muted)?.name)
   watch(sharer, (name) => name && announcer.say(t('room.screenOf', { name })))

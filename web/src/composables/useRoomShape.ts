@@ -9,7 +9,7 @@ import { useAreaSize } from './useAreaSize'
 import { cameraAspect } from './useGridAspect'
 import { useVideoWishes } from './useVideoWishes'
 
-/** On a phone with at most so many others oneself is a small picture in a corner. */
+/** On a phone with at most so many tiles of others oneself is a small picture in a corner. */
 const FEW = 3
 /** Size of the small window of its own. CSS pixels. */
 const WINDOW = { w: 380, h: 214 }
@@ -18,6 +18,8 @@ export interface RoomShapeOptions {
   callrelay: Callrelay
   desk: RoomDesk
   others: Ref<readonly RemoteMember[]>
+  /** How many are rung, who have tiles beside others. */
+  invited: () => number
   sharer: Ref<RemoteMember | undefined>
   stage: Ref<HTMLElement | null>
   /** The call is in a small window of its own. */
@@ -39,11 +41,11 @@ export interface RoomShape {
 }
 
 /** Which of the call's screens is shown, what is on it, and what the server is told of that. */
-export function useRoomShape({ callrelay, desk, others, sharer, stage, inWindow, waiting }: RoomShapeOptions): RoomShape {
+export function useRoomShape({ callrelay, desk, others, invited, sharer, stage, inWindow, waiting }: RoomShapeOptions): RoomShape {
   const phone = useMediaQuery('(width < 768px) or (height < 480px)')
   const size = useAreaSize(stage)
   const inRoom = computed(() => {
-    if (others.value.length !== 1) return others.value.length > 1
+    if (others.value.length !== 1 || invited() > 0) return others.value.length > 0
     const asked = desk.mode.value === 'grid' || desk.mode.value === 'speaker' || desk.pinned.value.length > 0
     return sharer.value !== undefined || asked
   })
@@ -66,7 +68,7 @@ export function useRoomShape({ callrelay, desk, others, sharer, stage, inWindow,
       if (!inRoom.value) return true
       if (desk.pinned.value.includes(SELF)) return false
       const even = desk.mode.value !== 'speaker' && desk.pinned.value.length === 0 && !sharer.value
-      return desk.selfHidden.value || (phone.value && even && others.value.length <= FEW)
+      return desk.selfHidden.value || (phone.value && even && others.value.length + invited() <= FEW)
     }),
     compact: computed(() => phone.value && sidePanel.value),
     placed: (now) => (inStage.value = now),

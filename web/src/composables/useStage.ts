@@ -1,6 +1,6 @@
 import { computed, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
 import type { RemoteMember } from '../client/types'
-import { arrange, chooseLarge, isScreen, type Arrangement, type TileKey } from '../layout/arrange'
+import { arrange, chooseLarge, invitedKey, isScreen, type Arrangement, type TileKey } from '../layout/arrange'
 import type { Callrelay } from './callrelay'
 import type { RoomDesk } from './roomDesk'
 import { useCells } from './useCells'
@@ -14,6 +14,8 @@ export interface StageOptions {
   callrelay: Pick<Callrelay, 'speakers'>
   desk: RoomDesk
   members: Ref<readonly RemoteMember[]>
+  /** Tiles of who is rung. */
+  invited: Ref<readonly TileKey[]>
   self: Ref<string>
   width: Ref<number>
   height: Ref<number>
@@ -40,9 +42,11 @@ export function useStage(o: StageOptions): Stage {
   const byID = computed(() => new Map(members.value.map((m) => [m.participant, m])))
   const sharers = computed(() => members.value.filter((m) => m.media.screen && !m.media.screen.muted).map((m) => m.participant))
   const aspect = useGridAspect(members)
+  const heirs = computed(() => new Map(members.value.flatMap((m) => (m.invitation ? [[invitedKey(m.invitation), m.participant] as const] : []))))
   let before: Arrangement | undefined
   const cells = useCells({
-    members, floor,
+    floor, heirs,
+    present: computed(() => [...members.value.map((m) => m.participant), ...o.invited.value.filter((key) => !heirs.value.has(key))]),
     capacity: () => before?.capacity ?? { first: Infinity, next: Infinity },
     mayTrade: () => page.value === 0 && !o.held() && !large.value.includes(floor.large.value ?? ''),
     stays: () => new Set([...desk.pinned.value, ...members.value.flatMap((m) => (m.hand > 0 ? m.participant : []))]),

@@ -316,6 +316,13 @@ export const stories: Record<string, Story> = {
   'ended-note': {
     prepare: ofCall({ state: 'ended', reason: 'declined', by: 'peer', note: 'I’ll call back', peer: person(5) }),
   },
+  'two-inviting': {
+    prepare: inCall(() => [member(1)], ({ state }) => {
+      const rung = { from: 'me', state: 'ringing' as const }
+      state.details.value = fakeDetails({ invited: [{ ...rung, invitation: 'i1', user: 'Tomás Ruiz', name: 'Tomás Ruiz' }] })
+      setTimeout(() => (state.unanswered.value = [{ ...rung, invitation: 'i0', user: 'Ali Demir', name: 'Ali Demir', state: 'ended', reason: 'declined' }]))
+    }),
+  },
   returning: {
     prepare(fake) {
       signedIn(fake)

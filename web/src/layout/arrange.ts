@@ -5,10 +5,11 @@ import type { Pages } from './order'
 
 export type LayoutMode = 'auto' | 'grid' | 'speaker' | 'side'
 
-/** What a tile shows: somebody's camera by participant, a screen by `screen:` and participant, or oneself. */
+/** What a tile shows: somebody's camera by participant, a screen by `screen:` and participant, who is rung by `invited:` and invitation, or oneself. */
 export type TileKey = string
 export const SELF: TileKey = 'self'
 export const screenKey = (participant: string): TileKey => `screen:${participant}`
+export const invitedKey = (invitation: string): TileKey => `invited:${invitation}`
 export const isScreen = (key: TileKey): boolean => key.startsWith('screen:')
 
 export interface Tile extends Rect {
