@@ -53,9 +53,12 @@ export const cases = [
       await a.tab.fill('[data-testid="invite-name"]', c.name)
       await a.click('invite-person')
       await c.see('incoming')
+      // Whoever is rung has a tile on both pages until they come.
+      await Promise.all([a.see('invited'), b.see('invited')])
       await c.click('accept')
       await c.inCall()
       await Promise.all(people.map((person) => seesOthers(person, 2)))
+      await Promise.all([a.gone('invited'), b.gone('invited')])
       assert.deepEqual(await Promise.all([a.offers(), b.offers()]), [1, 1], 'nobody reconnects when a third comes')
       await c.click('share-screen')
       await Promise.all([a, b].map(seesScreen))
