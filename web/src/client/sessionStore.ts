@@ -47,13 +47,10 @@ export class SessionStore {
   async claim(): Promise<boolean> {
     const { locks } = this.env
     const stored = this.value
-    if (!locks) return true
-    for (let attempt = 0; stored && attempt < 3; attempt++) {
-      if (await hold(locks, `callrelay.tab ${stored.tab}`)) return true
-      await new Promise((done) => setTimeout(done, 60))
-    }
-    if (stored) this.value = undefined
-    return stored === undefined
+    if (!locks || !stored) return true
+    if (await hold(locks, `callrelay.tab ${stored.tab}`)) return true
+    this.value = undefined
+    return false
   }
 
   update(change: Partial<StoredSession>): void {
@@ -115,14 +112,20 @@ function isStored(value: unknown): value is StoredSession {
   )
 }
 
-/** Takes a lock for as long as the page lives; false when another page has it. */
+/** How long a page that was just reloaded waits for the lock of the page before. */
+const OLD_LOCK_MS = 180
+
+/** Takes a lock for as long as the page lives; false when another page keeps it. */
 function hold(locks: LockManager, name: string): Promise<boolean> {
+  const waiting = new AbortController()
   return new Promise((done) => {
+    const timer = setTimeout(() => waiting.abort(), OLD_LOCK_MS)
     locks
-      .request(name, { ifAvailable: true }, (lock) => {
-        done(lock !== null)
-        return lock ? new Promise<void>(() => undefined) : undefined
+      .request(name, { signal: waiting.signal }, () => {
+        clearTimeout(timer)
+        done(true)
+        return new Promise<void>(() => undefined)
       })
-      .catch(() => done(true))
+      .catch(() => done(!waiting.signal.aborted))
   })
 }

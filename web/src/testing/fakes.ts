@@ -262,12 +262,29 @@ export class FakeStorage {
 
 /** Web Locks of one origin: pages share it, and each releases its own by its end. */
 export class FakeLocks {
-  readonly held = new Set<string>()
+  private readonly held = new Set<string>()
+  private readonly waiting = new Set<() => void>()
 
-  request = (name: string, _options: LockOptions, callback: (lock: Lock | null) => unknown): Promise<unknown> => {
-    const free = !this.held.has(name)
-    if (free) this.held.add(name)
-    return Promise.resolve(callback(free ? ({ name } as Lock) : null))
+  request = (name: string, { signal }: LockOptions, callback: (lock: Lock) => unknown): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const take = (): void => {
+        if (this.held.has(name)) return
+        this.held.add(name)
+        this.waiting.delete(take)
+        resolve(callback({ name } as Lock))
+      }
+      this.waiting.add(take)
+      signal?.addEventListener('abort', () => {
+        this.waiting.delete(take)
+        reject(new DOMException('', 'AbortError'))
+      })
+      take()
+    })
+
+  /** The pages that hold locks are gone. */
+  releaseAll(): void {
+    this.held.clear()
+    for (const take of [...this.waiting]) take()
   }
 }
 
