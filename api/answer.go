@@ -16,7 +16,7 @@ import (
 // statuses of the error codes that a request can meet; others are a defect.
 func statusOf(code protocol.ErrorCode) int {
 	switch code {
-	case protocol.ErrBadMessage:
+	case protocol.ErrBadMessage, protocol.ErrUnknownType:
 		return http.StatusBadRequest
 	case protocol.ErrUnauthorized:
 		return http.StatusUnauthorized
@@ -24,11 +24,11 @@ func statusOf(code protocol.ErrorCode) int {
 		return http.StatusForbidden
 	case protocol.ErrNotFound:
 		return http.StatusNotFound
-	case protocol.ErrWrongState, protocol.ErrBusy, protocol.ErrRoomFull, protocol.ErrRoomLocked, protocol.ErrRoomEnded:
+	case protocol.ErrWrongState, protocol.ErrStale, protocol.ErrBusy, protocol.ErrRoomFull, protocol.ErrRoomLocked, protocol.ErrRoomEnded:
 		return http.StatusConflict
 	case protocol.ErrTooLarge:
 		return http.StatusRequestEntityTooLarge
-	case protocol.ErrInvalid:
+	case protocol.ErrInvalid, protocol.ErrBadSDP:
 		return http.StatusUnprocessableEntity
 	case protocol.ErrRateLimited:
 		return http.StatusTooManyRequests

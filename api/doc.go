@@ -9,4 +9,5 @@
 // a code, a sentence, and when to try again.
 //
 // Seen, beside it, is for anybody: how a room is, where joining takes no token.
+// EarlyOffer is for pages that come back to a call or room.
 package api

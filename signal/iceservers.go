@@ -17,7 +17,7 @@ type Reached struct {
 // iceServersFor a socket: what its browser may use beside direct ways, with a
 // fresh credential. None for those who are no browsers.
 func (s *Server) iceServersFor(c *conn, id SessionID) []protocol.ICEServer {
-	if s.cfg.ICEServers == nil || c.ws == nil {
+	if s.cfg.ICEServers == nil || c.door != nil {
 		return nil
 	}
 	return s.cfg.ICEServers(id, c.reached)
@@ -26,7 +26,7 @@ func (s *Server) iceServersFor(c *conn, id SessionID) []protocol.ICEServer {
 // refreshICEServers tells a socket new ones from time to time, as the
 // credentials expire. It ends with the socket. The lock is held.
 func (s *Server) refreshICEServers(c *conn, sess *session) {
-	if s.cfg.ICEServers == nil || c.ws == nil {
+	if s.cfg.ICEServers == nil || c.door != nil {
 		return
 	}
 	s.later(s.cfg.ICERefresh, func(time.Time) {

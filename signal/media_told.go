@@ -8,8 +8,10 @@ import (
 )
 
 // mediaTold is the newest that a seat was told of its connection: state that
-// no welcome holds, for a page that kept the connection but missed too much.
+// no welcome holds, for a page that kept the connection but missed too much,
+// or that made it before it had a socket.
 type mediaTold struct {
+	early  bool // by an early offer: the page may not have heard any of it
 	slots  *sfu.SlotsChanged
 	layers map[sfu.Source]sfu.LayersWanted
 }
@@ -29,6 +31,7 @@ func (s *Server) tellLayers(st *seat, e sfu.LayersWanted) {
 
 // tellMediaAgain tells a seat all that holds of its connection.
 func (s *Server) tellMediaAgain(st *seat) {
+	st.told.early = false
 	if st.told.slots != nil {
 		s.push(st.sess, slotsMessage(*st.told.slots))
 	}

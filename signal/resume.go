@@ -40,9 +40,10 @@ func (s *Server) welcomeBack(r request, sess *session, cursor protocol.Cursor) {
 		outcome = protocol.ResumeResumed
 	}
 	s.attach(r, sess, outcome, missed)
-	// Who has a cursor may have its connection, too, of which the welcome says nothing.
-	if !kept && cursor != "" && sess.seat != nil {
-		s.tellMediaAgain(sess.seat)
+	// Who has a cursor may have its connection, too, of which the welcome says
+	// nothing; who has offered early, has.
+	if st := sess.seat; !kept && st != nil && (cursor != "" || st.told.early) {
+		s.tellMediaAgain(st)
 	}
 	s.announce(sess.person)
 	if st := sess.seat; st != nil {

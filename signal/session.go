@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"callrelay/signal/protocol"
 )
 
@@ -30,6 +32,7 @@ type session struct {
 	expiry *time.Timer
 
 	journal journal
+	early   *rate.Limiter // of its early offers; nil before the first
 }
 
 // journal numbers a session's events and keeps the newest for a resume.

@@ -27,6 +27,8 @@ type Stats struct {
 	Ratings map[string]uint64
 	// Resumes counts hellos by outcome.
 	Resumes map[protocol.ResumeOutcome]uint64
+	// EarlyOffers counts offers answered before the socket was open.
+	EarlyOffers uint64
 	// Maps are the sizes of everything that could grow, by name.
 	Maps map[string]int
 	// Draining tells that no new calls are taken.
@@ -40,6 +42,8 @@ type counters struct {
 	closed  map[protocol.CloseCode]uint64
 	resumes map[protocol.ResumeOutcome]uint64
 	ratings map[string]uint64
+
+	earlyOffers uint64
 }
 
 func newCounters() counters {
@@ -56,4 +60,5 @@ func (c counters) fill(s *Stats) {
 	s.Ended, s.Errors = maps.Clone(c.ended), maps.Clone(c.errors)
 	s.Ratings = maps.Clone(c.ratings)
 	s.Closed, s.Resumes = maps.Clone(c.closed), maps.Clone(c.resumes)
+	s.EarlyOffers = c.earlyOffers
 }

@@ -45,6 +45,7 @@ func metricList() []metric {
 			}
 		}},
 		{"callrelay_hellos_total", "Sessions opened and resumed, by resume outcome.", counter, "outcome", func(s *sample, emit func(float64, string)) { each(s.signal.Resumes, emit) }},
+		{"callrelay_early_offers_total", "Offers of pages that came back, taken before their socket was open.", counter, "", one(func(s *sample) float64 { return float64(s.signal.EarlyOffers) })},
 		{"callrelay_map_size", "Entries in the signalling server's tables; a table that only grows is a defect.", gauge, "map", func(s *sample, emit func(float64, string)) { each(s.signal.Maps, emit) }},
 		{"callrelay_socketio_sessions", "Pages of tutorials connected by Socket.IO (see --dialects).", gauge, "", one(func(s *sample) float64 { return float64(s.pages.Sessions) })},
 		{"callrelay_socketio_events_total", "What pages of tutorials did by Socket.IO: opened, upgraded to WebSocket, or refused for a malformed packet.", counter, "event", func(s *sample, emit func(float64, string)) {

@@ -110,7 +110,10 @@ func (n *node) serveAll() error {
 	n.dialects = newDialects(n.settings, files, n.signal, n.log.With("part", "dialect"))
 	n.diag = n.newDiag()
 	n.whip = whip.New(n.signal)
-	web := n.dialects.before(n.diag.before(newWeb(files, n.signal.Handler(), api.New(n.signal), n.whip, api.Seen(n.signal))))
+	web := n.dialects.before(n.diag.before(newWeb(files, handlers{
+		socket: n.signal.Handler(), offer: api.EarlyOffer(n.signal), seen: api.Seen(n.signal),
+		backend: api.New(n.signal), streams: n.whip,
+	})))
 	secure := n.newServer(web)
 	secure.TLSConfig = n.entrance.tls // whose handshakes the entrance makes
 	strays := n.newServer(n.beforeStrays(http.HandlerFunc(toHTTPS)))

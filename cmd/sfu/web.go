@@ -17,17 +17,25 @@ const contentPolicy = "default-src 'self'; script-src 'self'; style-src 'self' '
 const permissionsPolicy = "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), autoplay=(self), " +
 	"fullscreen=(self), picture-in-picture=(self), screen-wake-lock=(self), geolocation=(), payment=(), usb=()"
 
+// handlers of what is asked beside files.
+type handlers struct {
+	socket  http.Handler // WebSocket
+	offer   http.Handler // of pages whose socket still opens
+	seen    http.Handler // how a room is, for visitors who have not said a name
+	backend http.Handler // HTTP API
+	streams http.Handler // WHIP and WHEP, for encoders and players
+}
+
 // newWeb serves what browsers fetch: the page under each of its addresses,
-// its assets, the client module, and the WebSocket; how a room is, for visitors
-// who have not said a name; the HTTP API, which backends ask; and WHIP and
-// WHEP, for encoders and players.
-func newWeb(files assets, socket, backend, streams, seen http.Handler) http.Handler {
+// its assets and the client module; and what is asked of the handlers.
+func newWeb(files assets, h handlers) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/ws", socket)
-	mux.Handle(api.Prefix+"/", backend)
-	mux.Handle("/whip/", streams)
-	mux.Handle("/whep/", streams)
-	mux.Handle("GET /r/{room}/seen", seen)
+	mux.Handle("/ws", h.socket)
+	mux.Handle("POST /offer", h.offer)
+	mux.Handle("GET /r/{room}/seen", h.seen)
+	mux.Handle(api.Prefix+"/", h.backend)
+	mux.Handle("/whip/", h.streams)
+	mux.Handle("/whep/", h.streams)
 	page := cached(files["index.html"], "no-cache")
 	for _, route := range []string{"GET /{$}", "GET /r/{room}", "GET /diag"} {
 		mux.Handle(route, page)

@@ -23,8 +23,13 @@ func site(t *testing.T) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newWeb(files, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }), http.NotFoundHandler(), http.NotFoundHandler(),
-		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) }))
+	says := func(status int) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) })
+	}
+	return newWeb(files, handlers{
+		socket: says(http.StatusTeapot), offer: says(http.StatusNoContent), seen: says(http.StatusAccepted),
+		backend: http.NotFoundHandler(), streams: http.NotFoundHandler(),
+	})
 }
 
 // packed as the build does it.
@@ -63,6 +68,12 @@ func TestEachAddressOfThePageIsServed(t *testing.T) {
 		if res.StatusCode != want && (path != "/../main.go" || res.StatusCode == 200) {
 			t.Errorf("%s: %d, want %d", path, res.StatusCode, want)
 		}
+	}
+}
+
+func TestEarlyOffersArePosted(t *testing.T) {
+	if post, get := ask(t, site(t), http.MethodPost, "/offer"), ask(t, site(t), http.MethodGet, "/offer"); post.StatusCode != http.StatusNoContent || get.StatusCode != http.StatusMethodNotAllowed {
+		t.Errorf("POST: %d, GET: %d", post.StatusCode, get.StatusCode)
 	}
 }
 

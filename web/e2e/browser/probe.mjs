@@ -72,6 +72,12 @@ export function probe() {
     }
   }
 
+  const fetched = window.fetch
+  window.fetch = (url, options) => {
+    if (new URL(url, location.href).pathname === '/offer') note('sent', { id: 'offer', detail: 'by HTTP' })
+    return fetched(url, options)
+  }
+
   // Elements that play need not be in the document.
   const players = new Set()
   const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject')

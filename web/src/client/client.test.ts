@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { CallView, MemberView, RoomView, WelcomeMessage } from '../protocol/messages'
-import { fakeBrowser, FakePeerConnection, FakeSocket, named, type FakeBrowser } from '../testing/fakes'
+import { fakeBrowser, FakeLocks, FakePeerConnection, FakeSocket, named, type FakeBrowser } from '../testing/fakes'
 import { welcome } from '../testing/welcome'
 import type { Call } from './call'
 import { Client } from './client'
@@ -73,8 +73,8 @@ async function answering(socket: FakeSocket, ms: number): Promise<void> {
   }
 }
 
-async function placed() {
-  const all = await signIn()
+async function placed(browser?: FakeBrowser) {
+  const all = await signIn(browser)
   const call = all.client.place('bob')
   await settle()
   all.socket.reply('place', { type: 'call', call: view({}) })
@@ -82,8 +82,8 @@ async function placed() {
   return { ...all, call }
 }
 
-async function active() {
-  const all = await placed()
+async function active(browser?: FakeBrowser) {
+  const all = await placed(browser)
   all.socket.reply('offer', { type: 'answer', participant: 'me', generation: 1, sdp: 'answer' })
   all.socket.receive({ type: 'call', cursor: '1', call: view({ state: 'active' }) })
   all.socket.receive({ type: 'room_changed', cursor: '2', room: room() })
@@ -621,6 +621,65 @@ describe('in a call', () => {
       call: view({ state: 'active', generation: 2 }),
     })
     expect(next.got('offer').generation).toBe(3)
+  })
+
+  test('a reload offers by HTTP while its socket opens, where the session is at the server of the page', async () => {
+    const { browser } = await active()
+    browser.window.dispatchEvent(new Event('pagehide'))
+    const asked: { url: string; init: RequestInit }[] = []
+    const reload = async (reply: () => Promise<Response>, origin = 'http://x'): Promise<FakeSocket> => {
+      browser.origin = origin
+      browser.fetch = (url, init) => {
+        asked.push({ url: url as string, init: init ?? {} })
+        return reply()
+      }
+      const client = new Client({ name: 'ada', url: 'ws://x/ws', environment: browser })
+      void client.connect()
+      await vi.waitFor(() => expect(FakeSocket.last.onopen).toBeTruthy())
+      await vi.advanceTimersByTimeAsync(10)
+      FakeSocket.last.onopen?.()
+      await settle()
+      return FakeSocket.last
+    }
+    const answer = { participant: 'me', generation: 2, sdp: 'x' }
+    const socket = await reload(() => Promise.resolve(Response.json(answer)))
+    await vi.waitFor(() => expect(pc().signalingState).toBe('stable'))
+    expect(socket.types()).toEqual(['hello'])
+    expect(asked).toHaveLength(1)
+    expect(asked[0]?.url).toBe('http://x/offer')
+    expect(new Headers(asked[0]?.init.headers).get('Authorization')).toBe('Bearer s')
+    const early = pc()
+    socket.receive(
+      welcome({ outcome: 'snapshot', call: view({ state: 'active', generation: 2 }), rooms: [room({ n: 9 })] }),
+    )
+    await settle()
+    expect(pc()).toBe(early)
+    expect(socket.types()).not.toContain('offer')
+
+    // Where it is refused, or the session is elsewhere, the offer goes behind hello as before.
+    browser.window.dispatchEvent(new Event('pagehide'))
+    const refused = await reload(() => Promise.resolve(new Response('', { status: 404 })))
+    await vi.waitFor(() => expect(refused.types()).toContain('offer'))
+    expect(asked).toHaveLength(2)
+    browser.window.dispatchEvent(new Event('pagehide'))
+    const elsewhere = await reload(() => Promise.reject(new Error('never')), 'http://y')
+    await vi.waitFor(() => expect(elsewhere.types()).toContain('offer'))
+    expect(asked).toHaveLength(2)
+  })
+
+  test('a copy of a tab offers nothing by HTTP', async () => {
+    const locks = new FakeLocks() as unknown as LockManager
+    const { browser } = await active(fakeBrowser({ locks }))
+    browser.window.dispatchEvent(new Event('pagehide'))
+    let asked = 0
+    browser.origin = 'http://x'
+    browser.fetch = () => {
+      asked++
+      return Promise.reject(new Error('no network'))
+    }
+    void new Client({ name: 'ada', url: 'ws://x/ws', environment: browser }).connect()
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(asked).toBe(0)
   })
 
   test('a reload whose call is over meanwhile closes the connection that it has begun', async () => {

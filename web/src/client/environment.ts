@@ -2,6 +2,9 @@
 export interface Environment {
   WebSocket: new (url: string, protocols?: string | string[]) => WebSocket
   RTCPeerConnection: typeof RTCPeerConnection | undefined
+  fetch: typeof fetch | undefined
+  /** Of the page. */
+  origin: string | undefined
   /** Absent on a page that is not secure. */
   mediaDevices: MediaDevices | undefined
   permissions: Permissions | undefined
@@ -55,6 +58,8 @@ export function browserEnvironment(overrides: Partial<Environment> = {}): Enviro
   return {
     WebSocket: globalThis.WebSocket,
     RTCPeerConnection: globalThis.RTCPeerConnection,
+    fetch: globalThis.fetch?.bind(globalThis),
+    origin: page?.location.origin,
     mediaDevices: nav?.mediaDevices,
     permissions: nav?.permissions,
     locks: nav?.locks,

@@ -67,6 +67,8 @@ const MOST_MOVE_MS = 600_000
  *   any -refused for good, or stop-> closed
  */
 export class Link extends Emitter<LinkEvents> {
+  /** Settles once it is known whether the session that this tab kept is its own. */
+  claimed: Promise<unknown> = Promise.resolve()
   private readonly env: Environment
   private readonly options: LinkOptions
   private readonly store: SessionStore
@@ -113,6 +115,11 @@ export class Link extends Emitter<LinkEvents> {
     return this.current
   }
 
+  /** The WebSocket address of the server that has the session, or is asked for it. */
+  get server(): string {
+    return this.servers.current
+  }
+
   /** Opens the socket and keeps it open from now on. */
   start(): void {
     if (this.current.state !== 'idle') return
@@ -129,7 +136,8 @@ export class Link extends Emitter<LinkEvents> {
       signal,
     })
     this.become({ state: 'connecting' })
-    void this.store.claim().then(() => this.open())
+    this.claimed = this.store.claim()
+    void this.claimed.then(() => this.open())
   }
 
   /** Signs out: the session is over and its seats are given up. */
