@@ -284,6 +284,25 @@ describe('an incoming call', () => {
     expect(published).toBeGreaterThan(socket.types().indexOf('accept'))
   })
 
+  test('taken with a camera that is open already asks no sender what it sends', async () => {
+    const { client, socket, ringing } = await signIn()
+    await client.devices.start({ microphone: true, camera: true })
+    socket.receive({ type: 'call', cursor: '1', call: incoming })
+    await settle()
+    socket.reply('offer', { type: 'answer', participant: 'me', generation: 1, sdp: 'answer' })
+    await settle()
+    const sender = pc().transceivers[1]?.sender
+    expect(sender?.parameters.encodings).toMatchObject([
+      { rid: 'q', scaleResolutionDownBy: 2 },
+      { rid: 'h', scaleResolutionDownBy: 1 },
+      { rid: 'f' },
+    ])
+    const asked = sender?.asked
+    void ringing[0]?.accept()
+    expect(pc().sends(1)?.kind).toBe('video')
+    expect(sender?.asked).toBe(asked)
+  })
+
   test('taken by voice opens no camera', async () => {
     const { socket, ringing, browser } = await signIn()
     socket.receive({ type: 'call', cursor: '1', call: incoming })

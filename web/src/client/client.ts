@@ -108,9 +108,9 @@ export class Client extends Emitter<ClientEvents> {
     this.screen = new ScreenShare(this.env)
     const ice = new ICEServers(this.link_, store)
     const lossyData = options.lossyData ?? false
-    const connecting = { env: this.env, link: this.link_, ice, store, lossyData }
+    const connecting = { env: this.env, link: this.link_, ice, store, devices: this.devices, lossyData }
     this.headStart = new HeadStart(connecting)
-    this.context = { ...connecting, devices: this.devices, screen: this.screen, headStart: this.headStart }
+    this.context = { ...connecting, screen: this.screen, headStart: this.headStart }
     this.lobby = new Lobby(this.link_, (name) => this.emit('lobby', name))
     this.link_.on('state', (state) => this.linkChanged(state))
     this.link_.on('moved', (leftMs) => this.everyRoom((room) => room.moved(leftMs)))

@@ -1,4 +1,3 @@
-import type { Devices } from '../media/devices'
 import type { ScreenShare } from '../media/screen'
 import type { EndReason, InvitationView, ParticipantID, Source } from '../protocol/messages'
 import type { SeatContext } from './seatConnections'
@@ -44,6 +43,5 @@ export type RoomEvents = {
 
 /** What a room needs of the client. */
 export interface RoomContext extends SeatContext {
-  devices: Devices
   screen: ScreenShare
 }

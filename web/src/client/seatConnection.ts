@@ -1,4 +1,5 @@
 import { MediaConnection, type Signalling } from '../media/connection'
+import type { Devices } from '../media/devices'
 import type { AnswerMessage, ParticipantID } from '../protocol/messages'
 import type { Environment } from './environment'
 import type { ICEServers } from './iceServers'
@@ -11,6 +12,7 @@ export interface ConnectionContext {
   link: Link
   ice: ICEServers
   store: SessionStore
+  devices: Devices
   lossyData: boolean
 }
 
@@ -24,7 +26,7 @@ export function newConnection(
   generation: number,
   otherWay?: OtherWay,
 ): MediaConnection {
-  const { env, link, ice, store, lossyData } = context
+  const { env, link, ice, store, devices, lossyData } = context
   store.update({ seat: participant, seats: { ...store.current?.seats, [participant]: generation } })
   const signalling: Signalling = {
     iceServers: () => ice.current,
@@ -44,5 +46,5 @@ export function newConnection(
         sdp_mline_index: c.sdpMLineIndex ?? undefined,
       }),
   }
-  return new MediaConnection(env, generation, signalling, lossyData)
+  return new MediaConnection(env, generation, signalling, { lossyData, camera: devices.camera.track?.getSettings() })
 }

@@ -6,7 +6,7 @@ import type { ClientError, ConnectionState } from '../client/types'
 import type { LayerState, Section, Source } from '../protocol/messages'
 import { arrivals, arrivedSince, type Arrivals } from './alive'
 import { detourHint, newDetour, stepDetour } from './detour'
-import { changeEncodings, fitEncodings, separateEncodings } from './encodings'
+import { changeEncodings, fitEncodings, scalesFor, separateEncodings, type Scales } from './encodings'
 import { JobQueue } from './queue'
 import { GONE_STALL_MS, newRecovery, rarelySilent, stepRecovery, type Recovery, type RecoveryEvent } from './recovery'
 import { slotsFor } from './growth'
@@ -56,6 +56,8 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   /** One for each source: a camera does not wait for a microphone. */
   private readonly trackJobs = new Map<Source, JobQueue>()
   private readonly tracks = new Map<Source, MediaStreamTrack | null>()
+  /** Of the camera's encodings. */
+  private scales: Scales
   private recovery: Recovery
   private detour = newDetour()
   private lastArrivals: Arrivals = new Map()
@@ -66,13 +68,20 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
   private closed = false
   private poll: ReturnType<typeof setTimeout> | undefined
 
-  constructor(env: Environment, generation: number, signalling: Signalling, lossyData = false) {
+  /** `camera` is what the camera gives, where it is open already. */
+  constructor(
+    env: Environment,
+    generation: number,
+    signalling: Signalling,
+    { lossyData = false, camera }: { lossyData?: boolean; camera?: MediaTrackSettings | undefined } = {},
+  ) {
     super()
     if (!env.RTCPeerConnection) throw new CallrelayError('unsupported', 'this browser has no WebRTC')
     this.generation = generation
     this.signalling = signalling
     this.pc = new env.RTCPeerConnection(this.configuration())
-    this.sections = addSections(this.pc)
+    this.scales = scalesFor(camera)
+    this.sections = addSections(this.pc, this.scales)
     if (lossyData) this.openLossy() // in the first offer, so that there is no other for it
     this.recovery = newRecovery(performance.now())
     this.pc.onicecandidate = ({ candidate }) => {
@@ -118,9 +127,16 @@ export class MediaConnection extends Emitter<ConnectionEvents> {
       const wanted = this.tracks.get(source) ?? null
       const sender = this.sections.senders.get(source)?.sender
       if (this.closed || !sender || sender.track === wanted) return
-      const fitted = source === 'camera' && wanted ? fitEncodings(sender, wanted.getSettings()) : undefined // one after the other, and neither waits
+      const fitted = source === 'camera' && wanted ? this.fit(sender, scalesFor(wanted.getSettings())) : undefined // one after the other, and neither waits
       await Promise.all([fitted, sender.replaceTrack(wanted)]).catch((error: unknown) => this.report(error))
     })
+  }
+
+  /** Only where there is something to change: in Chromium asking a sender what it sends waits for the thread that receives. */
+  private async fit(sender: RTCRtpSender, scales: Scales): Promise<void> {
+    if (scales.q === this.scales.q && scales.h === this.scales.h) return
+    await fitEncodings(sender, scales)
+    this.scales = scales
   }
 
   /** Sends only the encodings that the server wants. Makes no offer. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { changeEncodings, fitEncodings, separateEncodings } from './encodings'
+import { changeEncodings, fitEncodings, scalesFor, separateEncodings } from './encodings'
 
 /** A sender whose parameters are outdated for the first `refusals` changes. */
 function sender(
@@ -93,7 +93,7 @@ describe('of a small camera', () => {
       0,
       before ?? [{ rid: 'q', scaleResolutionDownBy: 4 }, { rid: 'h', scaleResolutionDownBy: 2 }, { rid: 'f' }],
     )
-    await fitEncodings(fake as unknown as RTCRtpSender, settings)
+    await fitEncodings(fake as unknown as RTCRtpSender, scalesFor(settings))
     return { scales: fake.encodings.map((e) => e.scaleResolutionDownBy ?? 1), tries: fake.tries() }
   }
 

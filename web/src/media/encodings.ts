@@ -40,22 +40,24 @@ export async function separateEncodings(sender: RTCRtpSender): Promise<void> {
   })
 }
 
+/** By how much each encoding of a camera's picture is made smaller. */
+export type Scales = Record<'q' | 'h' | 'f', number>
+
 /**
- * By how much each encoding of a camera's picture is made smaller. Chromium makes of three encodings the first two when
+ * What they are for a picture of that size. Chromium makes of three encodings the first two when
  * the picture has less than 960 x 540 pixels, and the first below 480 x 270, or up to the first that is active: what
  * is wanted beside a smaller one must be among them, or the whole picture is seen by nobody.
  */
-export function scalesFor({ width = 0, height = 0 }: MediaTrackSettings): Record<string, number> {
+export function scalesFor({ width = 0, height = 0 }: MediaTrackSettings = {}): Scales {
   const pixels = width * height
   if (pixels === 0 || pixels >= 960 * 540) return { q: 4, h: 2, f: 1 }
   return { q: pixels >= 480 * 270 ? 2 : 1, h: 1, f: 1 }
 }
 
 /** Fits the encodings to what is to be sent. */
-export function fitEncodings(sender: RTCRtpSender, settings: MediaTrackSettings): Promise<void> {
-  const scales = scalesFor(settings)
+export function fitEncodings(sender: RTCRtpSender, scales: Scales): Promise<void> {
   return changeEncodings(sender, (encoding) => {
-    const scale = scales[encoding.rid ?? '']
+    const scale = scales[encoding.rid as keyof Scales] as number | undefined
     if (scale !== undefined && scale !== (encoding.scaleResolutionDownBy ?? 1)) encoding.scaleResolutionDownBy = scale
   })
 }

@@ -1,12 +1,13 @@
 import type { Section, Source } from '../protocol/messages'
 import { preferredCodecs } from './codecs'
+import type { Scales } from './encodings'
 
 /** Receive slots of the first offer. */
 export const AUDIO_SLOTS = 3
 export const VIDEO_SLOTS = 9
 
 /** The send sections, in the order of the offer. */
-const SEND: { source: Source; kind: 'audio' | 'video'; encodings: RTCRtpEncodingParameters[] }[] = [
+const send = (scales: Scales): { source: Source; kind: 'audio' | 'video'; encodings: RTCRtpEncodingParameters[] }[] => [
   { source: 'microphone', kind: 'audio', encodings: [{ priority: 'high', networkPriority: 'high' }] },
   {
     source: 'camera',
@@ -14,8 +15,8 @@ const SEND: { source: Source; kind: 'audio' | 'video'; encodings: RTCRtpEncoding
     // Bits per second. Only the full picture is sent until the server asks for others (layers):
     // in a call of two nobody would see them.
     encodings: [
-      { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 200_000, active: false },
-      { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 700_000, active: false },
+      { rid: 'q', scaleResolutionDownBy: scales.q, maxBitrate: 200_000, active: false },
+      { rid: 'h', scaleResolutionDownBy: scales.h, maxBitrate: 700_000, active: false },
       { rid: 'f', maxBitrate: 2_500_000, active: true },
     ],
   },
@@ -29,11 +30,11 @@ export interface Sections {
   slots: RTCRtpTransceiver[]
 }
 
-/** Adds all sections to a new connection, without tracks: no permission is needed. */
-export function addSections(pc: RTCPeerConnection): Sections {
+/** Adds all sections to a new connection, without tracks: no permission is needed. `scales` are of the camera's encodings. */
+export function addSections(pc: RTCPeerConnection, scales: Scales): Sections {
   const senders = new Map<Source, RTCRtpTransceiver>()
   const codecs = { audio: sendCodecs('audio'), video: sendCodecs('video') }
-  for (const { source, kind, encodings } of SEND) {
+  for (const { source, kind, encodings } of send(scales)) {
     const transceiver = pc.addTransceiver(kind, { direction: 'sendonly', sendEncodings: encodings })
     prefer(transceiver, codecs[kind])
     senders.set(source, transceiver)
@@ -65,7 +66,9 @@ function sendCodecs(kind: 'audio' | 'video'): RTCRtpCodec[] {
   // Chromium takes only codecs that it can receive into the preferences, for send sections too.
   const received = receivable(kind)
   const sendable = globalThis.RTCRtpSender?.getCapabilities?.(kind)?.codecs ?? []
-  const both = sendable.filter((s) => received.some((r) => r.mimeType === s.mimeType && r.sdpFmtpLine === s.sdpFmtpLine))
+  const both = sendable.filter((s) =>
+    received.some((r) => r.mimeType === s.mimeType && r.sdpFmtpLine === s.sdpFmtpLine),
+  )
   return preferredCodecs(kind, both)
 }
 

@@ -109,6 +109,8 @@ export class FakeMediaDevices extends EventTarget {
 export class FakeSender {
   track: MediaStreamTrack | null = null
   parameters: { encodings: { rid?: string; active?: boolean }[] }
+  /** How often it was asked what it sends. */
+  asked = 0
 
   constructor(encodings: { rid?: string; active?: boolean }[]) {
     this.parameters = { encodings }
@@ -120,6 +122,7 @@ export class FakeSender {
   }
 
   getParameters(): typeof this.parameters {
+    this.asked++
     return structuredClone(this.parameters)
   }
 
