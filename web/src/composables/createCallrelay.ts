@@ -7,6 +7,7 @@ import { seeNamedRoom } from './seen/named'
 import { createPresent } from './seen/present'
 import { seeSession } from './seen/session'
 import { seeSources } from './seen/sources'
+import { createStillness } from './seen/stillness'
 import { seeTalk } from './seen/talk'
 
 /**
@@ -15,15 +16,16 @@ import { seeTalk } from './seen/talk'
  */
 export function createCallrelay(options: Pick<ClientOptions, 'url'> = {}): Callrelay {
   const devices = new Devices(browserEnvironment())
-  const present = createPresent()
-  const session = seeSession()
-  const media = seeMedia(present)
-  const sources = seeSources(present, devices)
-  const call = seeCall(present, sources, session.client)
+  const still = createStillness()
+  const present = createPresent(still)
+  const session = seeSession(still)
+  const media = seeMedia(present, still)
+  const sources = seeSources(present, devices, still)
+  const call = seeCall(present, sources, still, session.client)
   const named = seeNamedRoom(present, sources, session.client)
 
   return {
-    ...session, ...seeDevices(devices), ...media, ...sources, ...call, ...named, ...seeTalk(present),
+    ...session, ...seeDevices(devices), ...media, ...sources, ...call, ...named, ...seeTalk(present, still),
     async signIn({ name, token }) {
       session.close()
       present.release()

@@ -6,13 +6,14 @@ import type { Present } from './present'
 import type { Seen } from './seen'
 import { needed } from './session'
 import type { Sources } from './sources'
+import type { Stillness } from './stillness'
 
 /** The call of this device and what a person can do with it. */
 export interface SeenCall {
   /** The present call; after its end it stays until the next one. */
   call: Seen<CallInfo | undefined>
   place(user: string, options: { video: boolean }): Promise<void>
-  /** Takes the call; what is shown of oneself changes when there is calm. */
+  /** Takes the call; what is seen changes when there is calm. */
   accept(options: { video: boolean; calm?: Promise<void> }): Promise<void>
   decline(note?: string): void
   cancel(): void
@@ -26,15 +27,17 @@ export interface CallSight extends SeenCall {
   forget(): void
 }
 
-export function seeCall(present: Present, sources: Sources, client: () => Client | undefined): CallSight {
+export function seeCall(present: Present, sources: Sources, still: Stillness, client: () => Client | undefined): CallSight {
   const call = shallowRef<CallInfo>()
   return {
     call,
     see(changed) {
       const ended = changed.info.state === 'ended'
       if (changed !== present.room && !ended) present.follow(changed)
-      call.value = changed.info
-      if (ended && changed === present.room) present.release()
+      still.change(() => (call.value = changed.info))
+      if (!ended) return
+      still.end()
+      if (changed === present.room) present.release()
     },
     forget: () => (call.value = undefined),
     async place(user, { video }) {
@@ -42,7 +45,7 @@ export function seeCall(present: Present, sources: Sources, client: () => Client
       needed(client()).place(user, { video, camera: video && camera.value.wanted, microphone: microphone.value.wanted })
     },
     accept({ video, calm }) {
-      if (calm) sources.answering(calm)
+      if (calm) still.until(calm)
       return needed(client()).call?.accept({ video, microphone: sources.wish.microphone }) ?? Promise.resolve()
     },
     decline: (note) => client()?.call?.decline(note),

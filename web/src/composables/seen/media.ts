@@ -3,6 +3,7 @@ import type { Room } from '../../client'
 import type { ConnectionState, ConnectionStats, Quality, RemoteMember, VideoWish } from '../../client/types'
 import type { Present } from './present'
 import type { Seen } from './seen'
+import type { Stillness } from './stillness'
 
 /** The others in the present room and the connection to them. */
 export interface SeenMedia {
@@ -19,7 +20,7 @@ export interface SeenMedia {
   watchStats(listener: (stats: ConnectionStats) => void): () => void
 }
 
-export function seeMedia(present: Present): SeenMedia {
+export function seeMedia(present: Present, still: Stillness): SeenMedia {
   const connection = shallowRef<ConnectionState>('idle')
   const members = shallowRef<readonly RemoteMember[]>([])
   const quality = shallowRef<Quality>()
@@ -42,14 +43,19 @@ export function seeMedia(present: Present): SeenMedia {
       speakers.value = room.speakers
       readTracks(room)
       return [
-        room.on('members', (list) => (members.value = list)),
-        room.on('connection', (state) => {
-          connection.value = state
-          readTracks(room)
+        room.on('members', (list) => {
+          still.change(() => (members.value = list))
+          if (list.length > 1) still.end() // only the first sound is heard before its member is seen
         }),
-        room.on('quality', (now) => (quality.value = now)),
-        room.on('speakers', (now) => (speakers.value = now)),
-        room.on('call', () => readTracks(room)),
+        room.on('connection', (state) => {
+          still.change(() => {
+            connection.value = state
+            readTracks(room)
+          })
+        }),
+        room.on('quality', (now) => still.change(() => (quality.value = now))),
+        room.on('speakers', (now) => still.change(() => (speakers.value = now))),
+        room.on('call', () => still.change(() => readTracks(room))),
       ]
     },
     end() {

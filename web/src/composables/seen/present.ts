@@ -1,4 +1,5 @@
 import type { Room } from '../../client'
+import type { Stillness } from './stillness'
 
 type Stop = () => void
 
@@ -18,7 +19,7 @@ export interface Present {
   release(): void
 }
 
-export function createPresent(): Present {
+export function createPresent(still: Stillness): Present {
   const followers: Follower[] = []
   let room: Room | undefined
   let offs: Stop[] = []
@@ -33,6 +34,7 @@ export function createPresent(): Present {
       offs = followers.flatMap((follower) => follower.begin(now))
     },
     release() {
+      still.end() // what waits is of the room that is left
       offs.forEach((off) => off())
       offs = []
       room = undefined

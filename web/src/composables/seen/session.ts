@@ -2,6 +2,7 @@ import { shallowRef } from 'vue'
 import type { Client } from '../../client'
 import type { ClientError, LinkState, Missed, Person } from '../../client/types'
 import type { Seen } from './seen'
+import type { Stillness } from './stillness'
 
 /** For what cannot be done without a session. */
 export function needed(client: Client | undefined): Client {
@@ -36,7 +37,7 @@ export interface Session extends SeenSession {
   clear(): void
 }
 
-export function seeSession(): Session {
+export function seeSession(still: Stillness): Session {
   let client: Client | undefined
   const link = shallowRef<LinkState>({ state: 'idle' })
   const self = shallowRef<Client['me']>()
@@ -63,7 +64,7 @@ export function seeSession(): Session {
         canList.value = now.canList
         moving.value = false
       })
-      now.on('people', (list) => (people.value = list))
+      now.on('people', (list) => still.change(() => (people.value = list)))
       now.on('missed', (list) => (missed.value = list))
       // Listening is what lets the client tell the caller that it rings here.
       now.on('incoming', () => undefined)

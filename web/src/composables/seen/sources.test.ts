@@ -3,6 +3,7 @@ import type { Devices, Room } from '../../client'
 import type { LocalMedia } from '../../client/types'
 import { createPresent } from './present'
 import { seeSources } from './sources'
+import { createStillness } from './stillness'
 
 const off: LocalMedia = { on: false, wanted: false }
 const on: LocalMedia = { on: true, wanted: true }
@@ -23,16 +24,17 @@ function ringing() {
     },
     take: () => room.tell({ microphone: on, camera: on }),
   }
-  const present = createPresent()
-  const sources = seeSources(present, {} as Devices)
+  const still = createStillness()
+  const present = createPresent(still)
+  const sources = seeSources(present, {} as Devices, still)
   present.follow(room as unknown as Room)
-  return { room, present, sources }
+  return { room, present, still, sources }
 }
 
 /** An answer that goes on until `settle`. */
-function answer({ sources }: ReturnType<typeof ringing>) {
+function answer({ still }: ReturnType<typeof ringing>) {
   let done = (): void => undefined
-  sources.answering(new Promise((resolve) => (done = resolve)))
+  still.until(new Promise((resolve) => (done = resolve)))
   return async () => {
     done()
     await Promise.resolve()

@@ -3,6 +3,7 @@ import type { Host, Room } from '../../client'
 import type { ChatEntry, InvitationView, LocalMedia, MuteAsked, RoomDetails } from '../../client/types'
 import type { Present } from './present'
 import type { Seen } from './seen'
+import type { Stillness } from './stillness'
 import { noteUnanswered } from './unanswered'
 
 /** What the people in the present room do beside hearing and seeing each other. */
@@ -37,7 +38,7 @@ export interface SeenTalk {
 
 const OFF: LocalMedia = { on: false, wanted: false }
 
-export function seeTalk(present: Present): SeenTalk {
+export function seeTalk(present: Present, still: Stillness): SeenTalk {
   const details = shallowRef<RoomDetails>()
   const chat = shallowRef<readonly ChatEntry[]>([])
   const unread = shallowRef(0)
@@ -54,7 +55,7 @@ export function seeTalk(present: Present): SeenTalk {
       chat.value = room.chat.entries
       screen.value = room.local.screen
       return [
-        room.on('details', (now) => (details.value = now)),
+        room.on('details', (now) => still.change(() => (details.value = now))),
         room.on('local', (source, media) => source === 'screen' && (screen.value = media)),
         room.on('invitation', (now) => (unanswered.value = noteUnanswered(unanswered.value, now))),
         room.on('reaction', (from, reaction) => reactionListeners.forEach((listener) => listener(from, reaction))),
