@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -26,10 +27,13 @@ const (
 	closeNormal protocol.CloseCode = websocket.CloseNormalClosure
 	// maxBadMessages in a row are answered; with one more the socket is closed.
 	maxBadMessages = 10
+	// readBuffer bytes stay with each socket: what clients say is short, and
+	// most of what is longer is read past the buffer.
+	readBuffer = 512
 )
 
-// conn is one socket. Its handler's goroutine reads, a second one writes; they
-// share the outbox alone.
+// conn is one socket. One goroutine reads, another writes; they share the
+// outbox alone.
 type conn struct {
 	ws     *websocket.Conn
 	cork   *cork // of ws
@@ -52,7 +56,8 @@ type conn struct {
 	last  error         // of the reader
 }
 
-// serve upgrades one request and stays until its socket is closed.
+// serve upgrades one request. The socket then has a goroutine of its own: that
+// of the handler would keep for it all that HTTP needed, 17 kB.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	c := &conn{
 		out: newOutbox(), remote: r.RemoteAddr, reached: Reached{Host: r.Host, Direct: r.TLS != nil},
@@ -69,20 +74,24 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the server is full or about to stop", http.StatusServiceUnavailable)
 		return
 	}
-	defer s.wg.Done()
 	up := websocket.Upgrader{
 		HandshakeTimeout: protocol.HelloTimeout,
 		Subprotocols:     []string{protocol.Subprotocol}, CheckOrigin: s.originAllowed,
 		EnableCompression: true,
+		ReadBufferSize:    readBuffer, WriteBufferPool: &s.buffers,
 	}
 	corked := &corking{ResponseWriter: w}
 	ws, err := up.Upgrade(corked, r, nil)
 	if err != nil { // the upgrader has answered
 		s.locked(func() { delete(s.conns, c) })
+		s.wg.Done()
 		return
 	}
 	c.ws, c.cork = ws, corked.cork
-	s.run(c)
+	go func() {
+		defer s.wg.Done()
+		s.run(c)
+	}()
 }
 
 // authorize checks the token that came with the upgrade, if one did; else it
@@ -143,7 +152,7 @@ func (s *Server) run(c *conn) {
 		defer close(written)
 		s.writeLoop(c)
 	}()
-	code := s.readLoop(c)
+	code := s.readSafely(c)
 	s.locked(func() {
 		if code == 0 {
 			code = c.out.code()
@@ -160,6 +169,18 @@ func (s *Server) run(c *conn) {
 	<-written
 	_ = c.ws.Close()
 	s.locked(func() { s.count.closed[code]++ })
+}
+
+// readSafely is readLoop, after which a panic is the end of this socket alone,
+// as it is of a request in net/http.
+func (s *Server) readSafely(c *conn) (code protocol.CloseCode) {
+	defer func() {
+		if failure := recover(); failure != nil {
+			s.log.Error("panic while reading a socket", "remote", c.remote, "panic", failure, "stack", string(debug.Stack()))
+			c.abort()
+		}
+	}()
+	return s.readLoop(c)
 }
 
 // readLoop takes messages until the socket ends or has to; it returns the code

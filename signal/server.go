@@ -20,7 +20,8 @@ type Server struct {
 	boot    string // tells this run's session secrets from an earlier one's
 	started time.Time
 	media   Media
-	wg      sync.WaitGroup // handlers and lanes
+	wg      sync.WaitGroup // sockets and lanes
+	buffers sync.Pool      // in which sockets make up what they write
 
 	mu        sync.Mutex // guards all below; nothing is awaited under it
 	dir       directory
