@@ -246,9 +246,9 @@ func TestBookGrowsWithTheRateAndForgetsNothingYoung(t *testing.T) {
 		}
 		return from + count*every
 	}
-	now := add(0, 500, 20) // a voice
+	now := add(0, 500, 40)
 	if len(s.records) != bookStart {
-		t.Errorf("%d records for 50 packets a second", len(s.records))
+		t.Errorf("%d records for 25 packets a second", len(s.records))
 	}
 	now = add(now, 1500, 2)
 	if len(s.records) != bookSize/2 {
@@ -265,5 +265,70 @@ func TestBookGrowsWithTheRateAndForgetsNothingYoung(t *testing.T) {
 	}
 	if s.find(s.next-1-s.size()) != nil || s.find(s.next) != nil {
 		t.Error("found what is forgotten, or not sent")
+	}
+}
+
+// A receiver reports each tenth of a second, and what it says travels for delay
+// milliseconds; of each hundred packets one is lost, and comes late.
+func reported(t *testing.T, perSecond, delay int) *Sent {
+	t.Helper()
+	const seconds, tenth = 10, 100
+	s := NewSent(start)
+	arrived := map[uint16]int{}
+	sentAt := func(n int) int { return n * 1000 / perSecond }
+	told, corrected := 0, 0
+	report := func(b []byte) {
+		results, ok := s.Results(b, nil)
+		if !ok {
+			t.Fatal("report refused")
+		}
+		for _, r := range results {
+			if r.Received {
+				arrived[r.Number.Wire()]++
+			}
+		}
+	}
+	for n := range perSecond * seconds {
+		now := sentAt(n)
+		s.Add(at(now), 1200, ClassVideo, 0)
+		if told+perSecond*tenth/1000 > n || now < sentAt(told)+tenth+delay {
+			continue
+		}
+		var symbols []uint16
+		for range perSecond * tenth / 1000 {
+			if told%100 == 50 {
+				symbols = append(symbols, no, 1)
+			} else {
+				symbols = append(symbols, yes, 1)
+			}
+			told++
+		}
+		report(encode(t, runs(uint16(told-len(symbols)/2), 0, symbols...)))
+		if late := told/100*100 - 50; late > corrected {
+			report(encode(t, runs(uint16(late), 0, yes, 1)))
+			corrected = late
+		}
+	}
+	for n := range corrected {
+		if arrived[uint16(n)] != 1 {
+			t.Fatalf("packet %d of %d was told %d times", n, corrected, arrived[uint16(n)])
+		}
+	}
+	return s
+}
+
+func TestBookIsAsLargeAsReportsAreLate(t *testing.T) {
+	for _, tt := range []struct{ perSecond, delay, records int }{
+		{50, 50, bookStart},
+		{150, 50, 128},
+		{500, 50, 128},
+		{500, 500, 512},
+		{1000, 50, 256},
+		{1000, 1500, bookSize},
+	} {
+		if s := reported(t, tt.perSecond, tt.delay); len(s.records) != tt.records {
+			t.Errorf("%d packets a second, reported %d ms late: %d records, want %d",
+				tt.perSecond, tt.delay, len(s.records), tt.records)
+		}
 	}
 }

@@ -8,10 +8,10 @@ import (
 
 // A Sent remembers so many packets, powers of two: at first, and at most, which
 // is two seconds of 10 Mbit/s. It grows while what it would forget is younger
-// than bookAge: receivers report within a quarter of a second, later only after
-// a path was blocked.
+// than bookAge and not known to have arrived: receivers report within a quarter
+// of a second, later only after a path was blocked.
 const (
-	bookStart = 128
+	bookStart = 64
 	bookSize  = 2048
 	bookAge   = 2 * time.Second
 )
@@ -90,13 +90,14 @@ func (s *Sent) find(n seq.Number) *record {
 
 func (s *Sent) size() seq.Number { return seq.Number(len(s.records)) }
 
-// crowded tells whether the next record would take the place of a young one.
+// crowded tells whether the next record would take the place of a young one of
+// which a report may have more to say.
 func (s *Sent) crowded(now time.Time) bool {
 	if s.next <= s.size() || s.size() >= bookSize {
 		return false
 	}
-	oldest := &s.records[(s.next-1)%s.size()]
-	return int64(now.Sub(s.start))-oldest.at < int64(bookAge)
+	oldest := &s.records[(s.next-1)%s.size()] // empty where the book has grown since
+	return oldest.size > 0 && oldest.state != received && int64(now.Sub(s.start))-oldest.at < int64(bookAge)
 }
 
 // grow to twice the size; the records keep their numbers. The last number
