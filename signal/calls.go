@@ -184,10 +184,7 @@ func (s *Server) openCall(e *callEntry) []*seat {
 
 // settle brings an opened seat the room, after it has been told of the answer.
 func (s *Server) settle(st *seat) {
-	view := st.room.View(st.participant)
-	s.inLane(st.room, func() {
-		s.locked(func() { s.push(st.sess, protocol.RoomChanged{Room: view}) })
-	})
+	s.showRoom(st)
 	s.reissue(st.sess)
 }
 

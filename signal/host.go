@@ -144,11 +144,3 @@ func (s *Server) membersOf(room *roomEntry) []*seat {
 	}
 	return seats
 }
-
-// showRoom brings a member the whole room anew.
-func (s *Server) showRoom(st *seat) {
-	view := st.room.View(st.participant)
-	s.inLane(st.room, func() {
-		s.locked(func() { s.push(st.sess, protocol.RoomChanged{Room: view}) })
-	})
-}

@@ -70,13 +70,13 @@ func (s *Server) tellPeople() {
 	if len(s.presences.changed) > 0 {
 		s.tellPeopleSoon()
 	}
-	body, ok := s.encode(protocol.PeopleChanged{People: people})
-	if !ok {
+	e := s.event(protocol.PeopleChanged{People: people})
+	if e == nil {
 		return
 	}
 	for _, sess := range s.dir.sessions {
 		if sess.grants.List && (len(people) != 1 || people[0].User != sess.person.User) {
-			sess.push(body)
+			sess.push(e)
 		}
 	}
 }

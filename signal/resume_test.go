@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -42,6 +43,99 @@ func TestResumedSessionReceivesWhatItMissedInOrder(t *testing.T) {
 		wait(ann, time.Second, func(m protocol.MemberChanged) bool {
 			return m.Member.User == "bob" && m.Member.State == protocol.MemberConnected
 		})
+	})
+}
+
+// Who came in and lost its socket before it was shown the room is shown it
+// first, and told all that was said and done in it since.
+func TestResumedSessionIsShownTheRoomBeforeWhatItMissedThere(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann, bob := r.join("ann"), r.join("bob")
+		enterRoom(ann, "room")
+		bob.settle()
+		before := bob.cursor
+		enterRoom(bob, "room")
+		bob.vanish()
+		time.Sleep(time.Second)
+		room := r.server.seats[ann.seat].room.ID
+		ann.ask(protocol.SendData{Room: room, Message: protocol.MessageID(newID()), Payload: "one"})
+		enterRoom(r.join("carl"), "room")
+		ann.ask(protocol.SendData{Room: room, Message: protocol.MessageID(newID()), Payload: "two"})
+		bob.cursor = before
+		back := bob.resume()
+		if back.welcome.Outcome != protocol.ResumeResumed {
+			t.Fatalf("welcomed with %+v", back.welcome)
+		}
+		var told []string
+		var last uint64
+		member := func(name string, n uint64) {
+			if n < last {
+				t.Errorf("%s: event %d after %d", name, n, last)
+			}
+			last = n
+			told = append(told, name)
+		}
+		back.settleEach(func(m protocol.ServerMessage) {
+			switch m := m.(type) {
+			case protocol.RoomChanged:
+				if len(m.Room.Members) != 3 || m.Room.Self != bob.seat {
+					t.Errorf("shown %+v", m.Room)
+				}
+				member("room", m.Room.N)
+			case protocol.MemberChanged:
+				if m.Member.User == "carl" {
+					member("carl", m.N)
+				}
+			case protocol.Data:
+				told = append(told, m.Payload)
+			}
+		})
+		if want := []string{"room", "one", "carl", "two"}; !slices.Equal(told, want) {
+			t.Errorf("told %v, want %v", told, want)
+		}
+	})
+}
+
+func TestResumeIsASnapshotWhenTheRoomThatWasMissedIsLeft(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		ann := r.join("ann")
+		ann.settle()
+		before := ann.cursor
+		enterRoom(ann, "room")
+		ann.ask(protocol.LeaveRoom{Room: r.server.seats[ann.seat].room.ID})
+		ann.vanish()
+		ann.cursor = before
+		if w := ann.resume().welcome; w.Outcome != protocol.ResumeSnapshot || len(w.Rooms) != 0 {
+			t.Errorf("welcomed with %+v", w)
+		}
+	})
+}
+
+// A hundred who come in are shown a hundred rooms, of up to a hundred members.
+func TestJournalsKeepNoRoomForEachMember(t *testing.T) {
+	t.Parallel()
+	bubble(t, func(t *testing.T, r *rig) {
+		const members = 100
+		for i := range members {
+			enterRoom(r.join(fmt.Sprintf("user%d", i)), "room")
+		}
+		synctest.Wait()
+		events := map[*event]struct{}{}
+		entries, bytes := 0, 0
+		for _, sess := range r.server.dir.sessions {
+			for _, e := range sess.journal.ring {
+				entries++
+				if _, shared := events[e]; !shared {
+					events[e] = struct{}{}
+					bytes += e.body.Size()
+				}
+			}
+		}
+		if each := bytes / members; entries < members*members/2 || each > 1500 {
+			t.Errorf("%d entries, %d bytes of text a member", entries, each)
+		}
 	})
 }
 

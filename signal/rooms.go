@@ -101,13 +101,10 @@ func (s *Server) enter(st *seat) {
 	st.open = true
 	st.toldAt = time.Now()
 	change := st.room.Put(st.member())
-	view := st.room.View(st.participant)
 	s.record(st.entry("member_joined", ""))
 	s.inLane(st.room, s.join(st))
 	s.tellOthers(st.room, st.sess, change)
-	s.inLane(st.room, func() {
-		s.locked(func() { s.push(st.sess, protocol.RoomChanged{Room: view}) })
-	})
+	s.showRoom(st)
 	s.announce(st.sess.person)
 	s.reissue(st.sess)
 }
@@ -187,17 +184,17 @@ func (s *Server) tellOthers(room *roomEntry, but *session, m protocol.ServerMess
 	if len(to) == 0 {
 		return
 	}
-	body, ok := s.encode(m)
-	if !ok {
+	e := s.event(m)
+	if e == nil {
 		return
 	}
 	s.inLane(room, func() {
 		s.locked(func() {
 			for _, sess := range to {
 				if len(to) < manyMembers {
-					sess.push(body)
+					sess.push(e)
 				} else {
-					sess.gather(body, gatherTime)
+					sess.gather(e, gatherTime)
 				}
 			}
 		})

@@ -144,14 +144,14 @@ func (s *Server) handleReact(r request, m protocol.React) error {
 
 // tellSeats tells an event to some members, in the room's order.
 func (s *Server) tellSeats(room *roomEntry, seats []*seat, m protocol.ServerMessage) {
-	body, ok := s.encode(m)
-	if !ok || len(seats) == 0 {
+	e := s.event(m)
+	if e == nil || len(seats) == 0 {
 		return
 	}
 	s.inLane(room, func() {
 		s.locked(func() {
 			for _, st := range seats {
-				st.sess.push(body)
+				st.sess.push(e)
 			}
 		})
 	})

@@ -39,7 +39,15 @@ type session struct {
 type journal struct {
 	epoch string // tells this journal's cursors from those of an earlier one
 	n     uint64
-	ring  []protocol.Body // event i is at i % ReplayEvents
+	ring  []*event // event i is at i % ReplayEvents
+}
+
+// event as journals keep it: one for all sessions that are told the same.
+type event struct {
+	body protocol.Body // empty with again
+	// again makes what is large and can be made from what holds now; false
+	// where nothing of it does. With it what follows is told as it was.
+	again func() (protocol.Body, bool)
 }
 
 const (
@@ -53,12 +61,12 @@ func newJournal() journal {
 }
 
 // add keeps an event and returns its cursor.
-func (j *journal) add(b protocol.Body) protocol.Cursor {
+func (j *journal) add(e *event) protocol.Cursor {
 	slot := int(j.n % protocol.ReplayEvents)
 	if slot == len(j.ring) {
-		j.ring = append(j.ring, b)
+		j.ring = append(j.ring, e)
 	} else {
-		j.ring[slot] = b
+		j.ring[slot] = e
 	}
 	j.n++
 	return j.cursor(j.n)
@@ -79,27 +87,35 @@ func (j *journal) since(c protocol.Cursor) ([]letter, bool) {
 	}
 	letters := make([]letter, 0, j.n-from)
 	for i := from; i < j.n; i++ {
-		letters = append(letters, letter{
-			env:  protocol.Envelope{Cursor: j.cursor(i + 1)},
-			body: j.ring[i%protocol.ReplayEvents],
-		})
+		e := j.ring[i%protocol.ReplayEvents]
+		body := e.body
+		if e.again != nil {
+			var ok bool
+			if body, ok = e.again(); !ok {
+				return nil, false
+			}
+		}
+		letters = append(letters, letter{protocol.Envelope{Cursor: j.cursor(i + 1)}, body})
 	}
 	return letters, true
 }
 
 // push tells a session an event that it must not miss.
-func (sess *session) push(b protocol.Body) {
-	cursor := sess.journal.add(b)
+func (sess *session) push(e *event) { sess.pushAs(e, e.body) }
+
+// pushAs is push of an event that is kept otherwise than it is told.
+func (sess *session) pushAs(e *event, b protocol.Body) {
+	cursor := sess.journal.add(e)
 	if sess.conn != nil {
 		sess.conn.out.put(letter{protocol.Envelope{Cursor: cursor}, b})
 	}
 }
 
 // gather is push for what may wait a moment for company.
-func (sess *session) gather(b protocol.Body, wait time.Duration) {
-	cursor := sess.journal.add(b)
+func (sess *session) gather(e *event, wait time.Duration) {
+	cursor := sess.journal.add(e)
 	if sess.conn != nil {
-		sess.conn.out.gather(letter{protocol.Envelope{Cursor: cursor}, b}, wait)
+		sess.conn.out.gather(letter{protocol.Envelope{Cursor: cursor}, e.body}, wait)
 	}
 }
 

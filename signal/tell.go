@@ -80,9 +80,18 @@ const retryAfterMS = 1000
 
 // push tells a session an event. The lock is held.
 func (s *Server) push(sess *session, m protocol.ServerMessage) {
-	if body, ok := s.encode(m); ok {
-		sess.push(body)
+	if e := s.event(m); e != nil {
+		sess.push(e)
 	}
+}
+
+// event to tell; nil where it cannot be encoded.
+func (s *Server) event(m protocol.ServerMessage) *event {
+	body, ok := s.encode(m)
+	if !ok {
+		return nil
+	}
+	return &event{body: body}
 }
 
 func (s *Server) encode(m protocol.ServerMessage) (protocol.Body, bool) {
