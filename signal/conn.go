@@ -15,6 +15,7 @@ import (
 	"github.com/gorilla/websocket"
 	"golang.org/x/time/rate"
 
+	"callrelay/internal/inorder"
 	"callrelay/signal/protocol"
 )
 
@@ -32,13 +33,16 @@ const (
 	readBuffer = 512
 )
 
-// conn is one socket. One goroutine reads, another writes; they share the
-// outbox alone.
+// conn is one socket. One goroutine reads, another writes what waits; they
+// share the outbox alone.
 type conn struct {
-	ws     *websocket.Conn
-	cork   *cork // of ws
-	out    *outbox
-	remote string
+	ws      *websocket.Conn
+	cork    *cork // of ws
+	out     *outbox
+	writer  inorder.Lane
+	pinger  *time.Timer   // asks out for the next ping
+	written chan struct{} // closed after the last write
+	remote  string
 	// reached is how the client came here.
 	reached Reached
 	// grants of a token that came with the upgrade; nil without.
@@ -147,11 +151,7 @@ func (s *Server) originAllowed(r *http.Request) bool {
 
 // run reads and writes until the socket is closed.
 func (s *Server) run(c *conn) {
-	written := make(chan struct{})
-	go func() {
-		defer close(written)
-		s.writeLoop(c)
-	}()
+	s.startWriting(c)
 	code := s.readSafely(c)
 	s.locked(func() {
 		if code == 0 {
@@ -166,7 +166,7 @@ func (s *Server) run(c *conn) {
 	_ = c.ws.NetConn().SetReadDeadline(time.Now().Add(2 * closeTimeout)) //nolint:mnd // the writer's, and the answer's
 	c.out.close(code)
 	_, _ = io.Copy(io.Discard, c.ws.NetConn())
-	<-written
+	<-c.written
 	_ = c.ws.Close()
 	s.locked(func() { s.count.closed[code]++ })
 }

@@ -1,8 +1,10 @@
 package signal
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -30,6 +32,24 @@ func TestASocketOutlivesItsRequest(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		ann.ask(protocol.Ping{})
+	})
+}
+
+// A page that only watches says and hears little, for hours.
+func TestASocketThatIsSilentHasOneGoroutine(t *testing.T) {
+	const sockets = 50
+	bubble(t, func(t *testing.T, r *rig) {
+		synctest.Wait()
+		before := runtime.NumGoroutine()
+		for i := range sockets {
+			r.join(fmt.Sprintf("user%d", i)).settle()
+		}
+		time.Sleep(time.Minute) // pings
+		synctest.Wait()
+		// One here for each, and one of the client.
+		if n := runtime.NumGoroutine() - before; n > 2*sockets {
+			t.Errorf("%d goroutines for %d sockets and their clients", n, sockets)
+		}
 	})
 }
 

@@ -31,8 +31,9 @@
 // So effects happen in the order in which they were decided, and a hang-up
 // stops the media before anybody is told.
 //
-// Each socket has two goroutines, a reader, which the handler of its request
-// starts, and a writer, which the reader starts and waits for. A lane has a goroutine while it
+// Each socket has a reader, a goroutine that the handler of its request starts,
+// and a writer, which is one only while something waits in the outbox; the
+// reader waits for its last write. A lane has a goroutine while it
 // has work. Timers call back into the Server and take its lock like everybody
 // else. Close ends them all and waits.
 package signal

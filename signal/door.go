@@ -23,6 +23,7 @@ type Door struct {
 	ended  chan struct{}
 
 	asked  chan question
+	letter chan struct{}                // holds one token while there may be something in the outbox
 	closed chan protocol.ParticipantID  // whose page has closed its connection
 	onGone func(protocol.ParticipantID) // of run's goroutine; guarded by the Server's mutex
 }
@@ -53,8 +54,17 @@ func (s *Server) enterDoor(grants TokenGrants, tell func(protocol.ServerMessage)
 	if !s.enterConn(c) {
 		return nil, errFull("the server is full or about to stop")
 	}
-	d := &Door{server: s, conn: c, tell: tell, ended: make(chan struct{}), asked: make(chan question), closed: make(chan protocol.ParticipantID, 1)}
+	d := &Door{
+		server: s, conn: c, tell: tell, ended: make(chan struct{}), asked: make(chan question),
+		letter: make(chan struct{}, 1), closed: make(chan protocol.ParticipantID, 1),
+	}
 	c.door = d
+	c.out.begin(func() {
+		select {
+		case d.letter <- struct{}{}:
+		default:
+		}
+	})
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.roomFor(grants); err != nil {
@@ -169,7 +179,7 @@ func (d *Door) run() {
 			if d.server.locked(func() { told = d.onGone }); told != nil {
 				told(p)
 			}
-		case <-d.conn.out.wake:
+		case <-d.letter:
 			letters, closing := d.conn.out.take()
 			for _, l := range letters {
 				d.deliver(l, waiting)

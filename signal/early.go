@@ -22,11 +22,18 @@ const (
 // protocol.Error, or ctx's; with any of them the page offers behind its hello.
 func (s *Server) EarlyOffer(ctx context.Context, secret, remote string, reached Reached, m protocol.Offer) (protocol.Answer, error) {
 	c := &conn{out: newOutbox(), remote: remote, reached: reached}
+	replied := make(chan struct{}, 1) // one reply is all that comes
+	c.out.begin(func() {
+		select {
+		case replied <- struct{}{}:
+		default:
+		}
+	})
 	s.locked(func() { s.handleEarlyOffer(request{conn: c, id: 1}, secret, m) })
 	select {
 	case <-ctx.Done():
 		return protocol.Answer{}, ctx.Err()
-	case <-c.out.wake:
+	case <-replied:
 	}
 	letters, _ := c.out.take()
 	_, reply, err := protocol.DecodeServer(letters[0].body.Frame(letters[0].env))

@@ -23,11 +23,48 @@ type outbox struct {
 	// What the writer has taken and may still be writing counts as queued.
 	flying, flyingBytes int
 	closing             protocol.CloseCode
-	gathering           bool          // the writer will be woken soon
-	wake                chan struct{} // holds one token while there is something to do
+	gathering           bool // the writer will be woken soon
+	pinging             bool // a ping is due
+	// wake tells the writer that there is something to do; it must not block.
+	// nil before there is a writer and after its last write.
+	wake func()
 }
 
-func newOutbox() *outbox { return &outbox{wake: make(chan struct{}, 1)} }
+func newOutbox() *outbox { return &outbox{} }
+
+// begin: there is a writer now.
+func (o *outbox) begin(wake func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.wake = wake
+	if len(o.letters) > 0 || o.closing != 0 || o.pinging {
+		o.signal()
+	}
+}
+
+// end: the writer is no more.
+func (o *outbox) end() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.wake = nil
+}
+
+// ping asks the writer for one.
+func (o *outbox) ping() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.pinging = true
+	o.signal()
+}
+
+// takePing tells whether one is due.
+func (o *outbox) takePing() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	due := o.pinging
+	o.pinging = false
+	return due
+}
 
 // put queues one letter. Over a limit the outbox begins to close.
 func (o *outbox) put(l letter) {
@@ -134,8 +171,7 @@ func (o *outbox) code() protocol.CloseCode {
 }
 
 func (o *outbox) signal() {
-	select {
-	case o.wake <- struct{}{}:
-	default:
+	if o.wake != nil {
+		o.wake()
 	}
 }

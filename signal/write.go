@@ -8,25 +8,43 @@ import (
 	"callrelay/signal/protocol"
 )
 
-// writeLoop is the one writer of a socket. It ends when the outbox closes or a
-// write fails, and sees to it that the reader ends, too.
-func (s *Server) writeLoop(c *conn) {
-	ping := time.NewTimer(untilPing(time.Now(), s.cfg.PingEvery))
-	defer ping.Stop()
-	for {
-		select {
-		case <-c.out.wake:
-			if done := c.flush(); done {
-				return
-			}
-		case <-ping.C:
-			if err := c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTimeout)); err != nil {
-				c.abort()
-				return
-			}
-			ping.Reset(untilPing(time.Now(), s.cfg.PingEvery))
-		}
+// startWriting to a socket. Sockets are many and say little: there is a
+// goroutine only while there is something to write.
+func (s *Server) startWriting(c *conn) {
+	c.written = make(chan struct{})
+	c.pinger = time.AfterFunc(untilPing(time.Now(), s.cfg.PingEvery), c.out.ping)
+	write := func() { s.write(c) }
+	// One that waits is enough: it takes all there is.
+	c.out.begin(func() { c.writer.Offer(&s.wg, 1, write) })
+}
+
+// write what waits for a socket. It is called by one at a time. After a close,
+// or when the socket is broken, it sees to it that the reader ends, too.
+func (s *Server) write(c *conn) {
+	select {
+	case <-c.written:
+		return
+	default:
 	}
+	if s.sendPing(c) && c.flush() {
+		return
+	}
+	c.out.end()
+	c.pinger.Stop()
+	close(c.written)
+}
+
+// sendPing if one is due; false when the socket is broken.
+func (s *Server) sendPing(c *conn) bool {
+	if !c.out.takePing() {
+		return true
+	}
+	if err := c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTimeout)); err != nil {
+		c.abort()
+		return false
+	}
+	c.pinger.Reset(untilPing(time.Now(), s.cfg.PingEvery))
+	return true
 }
 
 // pingsAt are the times of pings, for all sockets the same: one waking of the
@@ -42,26 +60,29 @@ func untilPing(now time.Time, every time.Duration) time.Duration {
 	return now.Add(every).Truncate(pingsAt).Sub(now)
 }
 
-// flush writes what waits; true when the socket has been closed.
+// flush writes what is in the outbox; false when nothing more may be written.
 func (c *conn) flush() bool {
 	letters, closing := c.out.take()
 	defer c.out.written()
 	if !c.send(letters) {
 		c.abort()
-		return true
+		return false
 	}
 	if closing == 0 {
-		return false
+		return true
 	}
 	text := websocket.FormatCloseMessage(int(closing), reasonOf(closing))
 	_ = c.ws.WriteControl(websocket.CloseMessage, text, time.Now().Add(closeTimeout))
 	// The reader goes on until the other side has answered, but not for long.
 	_ = c.ws.NetConn().SetReadDeadline(time.Now().Add(closeTimeout))
-	return true
+	return false
 }
 
 // send letters, together; false when the socket is broken.
 func (c *conn) send(letters []letter) bool {
+	if len(letters) == 0 {
+		return true
+	}
 	_ = c.ws.SetWriteDeadline(time.Now().Add(writeTimeout))
 	c.cork.close()
 	for _, l := range letters {
