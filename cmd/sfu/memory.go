@@ -11,13 +11,18 @@ import (
 const (
 	// memoryEvery so often the process looks whether it holds memory for nothing.
 	memoryEvery = time.Second
-	// memorySpare is what it may hold beside what is in use and a quarter of
-	// it, in bytes.
-	memorySpare = 4 << 20
+	// memorySpare is what it may hold beside what is in use and a fifth of it,
+	// in bytes: a little more than collectCalm leaves lying between collections,
+	// so that it does not give back what it needs again. A small server has
+	// little else: 4 MiB are 40 kB for each of a hundred people.
+	memorySpare = 1 << 20
+	// calmSpare bytes, and an eighth of what is in use, are allocated within
+	// memoryEvery by those who are there already.
+	calmSpare = 4 << 20
 	// How much more than what is in use may be allocated until the next
 	// collection, in percent. Packets are forwarded without allocating, so that
 	// often costs nothing; but people who join make much garbage each.
-	collectCalm, collectBusy = 20, 50
+	collectCalm, collectBusy = 15, 50
 	// memoryRest after giving back is so many times as long as that took, so
 	// that it costs a thousandth of a processor at the most.
 	memoryRest = 1000
@@ -68,18 +73,18 @@ func (t *thrift) close() {
 
 // memory of the process, in bytes.
 type memory struct {
-	held uint64 // by the heap
+	held uint64 // by the heap, but for gaps between what is in use: a collection closes none
 	live uint64 // in use, as the last collection found
 	made uint64 // allocated since the start
 }
 
 // wasteful tells whether more of it is not in use than is worth the work of a
 // collection.
-func (m memory) wasteful() bool { return m.held > m.live+m.live/4+memorySpare }
+func (m memory) wasteful() bool { return m.held > m.live+m.live/5+memorySpare }
 
 // calm tells whether little was allocated since the last look: people who join
 // make garbage, and when they have joined one collection does for all.
-func (m memory) calm(made uint64) bool { return made < m.live/8+memorySpare }
+func (m memory) calm(made uint64) bool { return made < m.live/8+calmSpare }
 
 // percentOf what is in use that may be allocated until it is collected.
 func percentOf(calm bool) int {
@@ -92,15 +97,13 @@ func percentOf(calm bool) int {
 func readMemory() memory {
 	samples := []metrics.Sample{
 		{Name: "/memory/classes/heap/objects:bytes"},
-		{Name: "/memory/classes/heap/unused:bytes"},
 		{Name: "/memory/classes/heap/free:bytes"},
 		{Name: "/gc/heap/live:bytes"},
 		{Name: "/gc/heap/allocs:bytes"},
 	}
 	metrics.Read(samples)
-	m := memory{live: samples[3].Value.Uint64(), made: samples[4].Value.Uint64()}
-	for _, s := range samples[:3] {
-		m.held += s.Value.Uint64()
+	return memory{
+		held: samples[0].Value.Uint64() + samples[1].Value.Uint64(),
+		live: samples[2].Value.Uint64(), made: samples[3].Value.Uint64(),
 	}
-	return m
 }

@@ -13,12 +13,13 @@ func TestMemoryIsGivenBackWhenMostOfItIsNotInUse(t *testing.T) {
 		want             bool
 	}{
 		"an idle server":                  {7 * mib, 5 * mib, 0, false},
-		"a crowd":                         {430 * mib, 350 * mib, mib, false},
+		"a crowd":                         {410 * mib, 350 * mib, mib, false},
 		"a crowd that joins":              {500 * mib, 300 * mib, 60 * mib, false},
 		"a crowd that has joined":         {500 * mib, 350 * mib, 5 * mib, true},
 		"a crowd that has left":           {400 * mib, 30 * mib, 0, true},
 		"a small call that has ended":     {20 * mib, 8 * mib, 0, true},
-		"what a second of chatter leaves": {22 * mib, 17 * mib, mib, false},
+		"what a second of chatter leaves": {20 * mib, 17 * mib, mib, false},
+		"a hundred who have joined":       {22 * mib, 16 * mib, 2 * mib, true},
 	} {
 		if got := (memory{held: row.held, live: row.live}); (got.wasteful() && got.calm(row.made)) != row.want {
 			t.Errorf("%s: wasteful %v, calm %v", name, got.wasteful(), got.calm(row.made))
